@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# make             build the tools into build/
+# make demo        move two guests between two real Xen hosts, in QEMU
+# make check       every test, the lab's included
+# make check-asan, make check-tsan    all tests outside the lab, sanitized
+# make lab         a shell on one of two Xen hosts, to play with
+# make deps        install what building and testing need (as root)
+# make install     into $(DESTDIR)$(PREFIX)
+
+CC      = cc
+CFLAGS  = -O2 -g
+PREFIX  = /usr/local
+B       = build
+
+VERSION = 0.1
+TOOLS   = xc-emit rec-compress xc-absorb
+SBIN    = xc-emit xc-absorb
+UNITS   = $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
+PAGES   = $(wildcard man/*)
+
+# Without Xen's headers all is built; xc-emit and xc-absorb then say so.
+LIBS    = libzstd libsodium json-c libisal
+XENLIBS = xenguest xencontrol xenstore xenevtchn xentoollog
+XEN    := $(shell pkg-config --exists $(XENLIBS) 2>/dev/null && echo yes)
+COMMON  = $(filter-out guest%,$(patsubst common/%.c,%,$(wildcard common/*.c))) \
+          $(if $(XEN),guest guest_save guest_restore guest_store,guest_none)
+USED    = $(LIBS) $(if $(XEN),$(XENLIBS))
+
+STD     = -std=c11 -D_GNU_SOURCE -DXENREC_VERSION='"$(VERSION)"' -Icommon \
+          -MMD -MP -Wall -Wextra -Wconversion -Wshadow -fPIE \
+          -fstack-protector-strong $(shell pkg-config --cflags $(USED))
+LINK    = -pie -Wl,-z,relro,-z,now $(LDFLAGS)
+LDLIBS  = $(shell pkg-config --libs $(USED)) -lpthread
+
+all: $(TOOLS:%=$B/%)
+
+$B/o/%.o: common/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(STD) $(CFLAGS) -c -o $@ $<
+$B/o/%.o: filters/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(STD) $(CFLAGS) -c -o $@ $<
+$B/o/%.o: tests/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(STD) $(CFLAGS) -Itests -c -o $@ $<
+
+$B/o/libcommon.a: $(COMMON:%=$B/o/%.o)
+	rm -f $@
+	$(AR) rcs $@ $^
+$(TOOLS:%=$B/%): $B/%: $B/o/%.o $B/o/libcommon.a
+	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
+$B/tests/rec-null: $B/o/rec-null.o $B/o/libcommon.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
+$B/tests/%: $B/o/unit/%.o $B/o/libcommon.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
+
+deps:
+	tests/deps
+
+demo: deps
+	$(MAKE) all
+	tests/lab/with-hosts -2 -- tests/lab/demo
+lab: deps
+	$(MAKE) all
+	tests/lab/shell
+
+programs: all $B/tests/rec-null $(UNITS:%=$B/tests/%)
+
+# What a test needs of make is built before prove starts, so that a test
+# never compiles.
+check: deps
+	$(MAKE) programs
+	tests/lab/with-hosts -2 -- tests/run $B \
+	    $(UNITS:%=$B/tests/%) tests/*.t tests/lab/*.t
+check-asan check-tsan: check-%: deps
+	$(MAKE) programs B=build/$* CFLAGS="-O1 -g -fsanitize=$(SAN_$*)"
+	tests/run build/$* $(UNITS:%=build/$*/tests/%) tests/*.t
+SAN_asan = address,undefined -fno-sanitize-recover
+SAN_tsan = thread
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin
+	install $(filter-out $(SBIN:%=$B/%),$(TOOLS:%=$B/%)) \
+	    $(DESTDIR)$(PREFIX)/bin
+	install $(SBIN:%=$B/%) $(DESTDIR)$(PREFIX)/sbin
+	for page in $(PAGES); do install -D -m 644 $$page \
+	    $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
+
+clean:
+	rm -rf build
+
+.PHONY: all deps demo lab programs check check-asan check-tsan install clean
+.SECONDARY:
+-include $(wildcard $B/o/*.d $B/o/unit/*.d)

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * config.h - what a guest needs besides its image: the GUEST_CONFIG record.
+ */
+#ifndef CONFIG_H
+#define CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fault.h"
+#include "record.h"
+#include "uuid.h"
+
+#define CONFIG_NAME_SIZE	128u	/* with the NUL */
+#define CONFIG_TEXT_SIZE	256u
+#define MOVE_SIZE		16u
+#define MOVE_TEXT_SIZE		33u	/* hex and a NUL */
+
+enum config_type { CONFIG_PV, CONFIG_PVH, CONFIG_HVM };
+
+/*
+ * Plain values without pointers: one process may send it to another as it
+ * is.  Numbers are within the bounds that config.c's table states.
+ */
+struct config {
+	/* The move. */
+	uint8_t  move[MOVE_SIZE];	/* random */
+	bool     snapshot;		/* a copy: the guest went on */
+
+	/* What the domain is created from. */
+	enum config_type type;
+	char     name[CONFIG_NAME_SIZE];
+	uint8_t  uuid[UUID_SIZE];
+	uint64_t vcpus;
+	uint64_t max_pages;		/* limit of the domain's memory */
+	uint64_t pages;			/* that it had */
+	uint64_t target_kib;		/* xenstore's memory/target */
+	uint64_t static_max_kib;	/* xenstore's memory/static-max */
+	uint64_t paging_pool;		/* bytes; 0 for PV */
+	bool     hap, nested, vpmu;
+	uint64_t emulation_flags, misc_flags;	/* xen_arch_domainconfig's */
+	uint64_t event_channels;	/* highest port */
+	uint64_t grant_frames, maptrack_frames;	/* CONFIG_DEFAULT: Xen's */
+	uint64_t grant_version;
+
+	/* Where it came from, for people. */
+	char     tool[CONFIG_TEXT_SIZE];
+	char     time[CONFIG_TEXT_SIZE];
+	char     xen_version[CONFIG_TEXT_SIZE];
+	char     xen_changeset[CONFIG_TEXT_SIZE];
+	char     xen_capabilities[CONFIG_TEXT_SIZE];
+	char     cpu_model[CONFIG_TEXT_SIZE];
+};
+
+#define CONFIG_DEFAULT	UINT64_C(0xffffffff)
+
+/*
+ * config_put(c, rec, f): makes *rec the GUEST_CONFIG record of *c.
+ * 0, or -1 with EXIT_SYSTEM.
+ */
+int config_put(const struct config *c, struct record *rec, struct fault *f);
+
+/*
+ * config_get(rec, c, f): *c from a GUEST_CONFIG record.  Keys that are not
+ * known are ignored; keys that a domain can be created without take their
+ * defaults.  -1 with EXIT_MALFORMED (no JSON, a key missing or of the wrong
+ * kind or out of bounds), EXIT_REFUSED (another version) or EXIT_SYSTEM.
+ */
+int config_get(const struct record *rec, struct config *c, struct fault *f);
+
+/* config_type_name(type): "pv", "pvh" or "hvm". */
+const char *config_type_name(enum config_type type);
+
+/*
+ * config_name_ok(text): whether it can be a domain's name: 1 to
+ * CONFIG_NAME_SIZE - 1 bytes, none of them a control character or '/', and
+ * not only digits, which would be a domain's number.
+ */
+bool config_name_ok(const char *text);
+
+#endif

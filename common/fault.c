@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "fault.h"
+
+int
+fault_set(struct fault *f, int status, const char *fmt, ...)
+{
+	va_list ap;
+
+	f->status = status;
+	f->hint[0] = '\0';
+	va_start(ap, fmt);
+	vsnprintf(f->text, sizeof(f->text), fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+int
+fault_hint(struct fault *f, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(f->hint, sizeof(f->hint), fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+static void
+print_line(const char *tool, const char *label, const char *text)
+{
+	char line[FAULT_TEXT_SIZE];
+	size_t i;
+
+	for (i = 0; i + 1 < sizeof(line) && text[i] != '\0'; i++)
+		line[i] = (unsigned char)text[i] < ' ' || text[i] == 0x7f ?
+		    '?' : text[i];
+	line[i] = '\0';
+	fprintf(stderr, "%s: %s%s\n", tool, label, line);
+}
+
+void
+fault_print(const char *tool, const struct fault *f)
+{
+	print_line(tool, "", f->text);
+	if (f->hint[0] != '\0')
+		print_line(tool, "hint: ", f->hint);
+}
+
+_Noreturn void
+fault_exit(const char *tool, const struct fault *f)
+{
+	fault_print(tool, f);
+	_Exit(f->status);
+}

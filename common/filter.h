@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * filter.h - stream in, codec, stream out: what the rec-* tools share.
+ */
+#ifndef FILTER_H
+#define FILTER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "fault.h"
+#include "record.h"
+
+/*
+ * A codec: up to three functions over a piece of the stream, each NULL where
+ * it has nothing to do.  They see every piece, and change PART_RECORDs only.
+ * A function returns 0, or -1 with *f set.
+ */
+struct codec {
+	uint32_t layer;		/* type of the record that names its layer, or
+				   0: any stream will do */
+	bool     undo;		/* takes the layer off */
+	bool     whole;		/* needs each record in one piece */
+
+	/* In stream order; may use state. */
+	int (*first)(void *state, struct record *rec, struct fault *f);
+	/* In parallel; uses only the worker's own state. */
+	int (*work)(void *worker, struct record *rec, struct fault *f);
+	/* In stream order; may use state. */
+	int (*last)(void *state, struct record *rec, struct fault *f);
+
+	void  *state;
+	void **worker;		/* one per thread, or NULL */
+};
+
+struct filter {
+	int      in, out;	/* descriptors; out -1: write nothing */
+	unsigned threads;	/* 1 to THREADS_MAX */
+	bool     pass_after_end;
+	const struct codec *codec;
+};
+
+/*
+ * filter_run(filter, f): every piece of the stream through the codec and
+ * out.  Output and fault do not depend on threads.  END is written when
+ * everything before it was, and (but for pass_after_end) the end of the
+ * input was seen.  Closes out and believes what close reports.
+ *
+ * A codec with a layer refuses, with EXIT_REFUSED, a stream whose outermost
+ * layer is already its own or, with undo, is another; a stream of END alone
+ * has no layer and nothing to undo.
+ *
+ * 0, or -1 with *f set as stream_next, the codec or the writing say; then
+ * END was not written and the process has to exit soon (pmap.h).
+ */
+int filter_run(const struct filter *filter, struct fault *f);
+
+#endif

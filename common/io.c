@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "io.h"
+
+/*
+ * Enough for the headers and small records between two batches of pages.
+ * More would be copied twice: what is read ahead goes through this buffer.
+ */
+#define AHEAD_SIZE	((size_t)32 << 10)
+#define PIPE_SIZE	(1 << 20)
+
+/* A pipe of 1 MiB carries twice what one of 64 KiB does. */
+static void
+widen(int fd)
+{
+	int size = fcntl(fd, F_GETPIPE_SZ);
+
+	if (size != -1 && size < PIPE_SIZE)
+		(void)fcntl(fd, F_SETPIPE_SZ, PIPE_SIZE);
+}
+
+/* Whether a failed call is to be made again; waits where that is needed. */
+static int
+again(int fd, short events)
+{
+	struct pollfd p = { .fd = fd, .events = events };
+
+	if (errno == EINTR)
+		return 1;
+	if (errno != EAGAIN && errno != EWOULDBLOCK)
+		return 0;
+	return poll(&p, 1, -1) >= 0 || errno == EINTR;
+}
+
+int
+source_open(struct source *s, int fd, struct fault *f)
+{
+	*s = (struct source){ .fd = fd };
+	if ((s->ahead = aligned_alloc(4096, AHEAD_SIZE)) == NULL)
+		return fault_set(f, EXIT_SYSTEM, "no memory to read into");
+	widen(fd);
+	return 0;
+}
+
+void
+source_close(struct source *s)
+{
+	free(s->ahead);
+	s->ahead = NULL;
+}
+
+/* Hands out what was read ahead, at most size bytes; returns how many. */
+static size_t
+take_ahead(struct source *s, void *buf, size_t size)
+{
+	size_t n = s->end - s->begin;
+
+	if (n > size)
+		n = size;
+	if (n == 0)
+		return 0;
+	memcpy(buf, s->ahead + s->begin, n);
+	s->begin += n;
+	s->offset += n;
+	return n;
+}
+
+int
+source_some(struct source *s, void *buf, size_t size, size_t *got,
+    struct fault *f)
+{
+	struct iovec iov[2] = {
+		{ .iov_base = buf, .iov_len = size },
+		{ .iov_base = s->ahead, .iov_len = AHEAD_SIZE },
+	};
+	ssize_t n;
+
+	if ((*got = take_ahead(s, buf, size)) > 0 || size == 0)
+		return 0;
+	while ((n = readv(s->fd, iov, 2)) == -1)
+		if (!again(s->fd, POLLIN))
+			return fault_set(f, EXIT_SYSTEM, "read at byte %"
+			    PRIu64 ": %s", s->offset, strerror(errno));
+	*got = (size_t)n < size ? (size_t)n : size;
+	s->begin = 0;
+	s->end = (size_t)n - *got;
+	s->offset += *got;
+	return 0;
+}
+
+int
+source_read(struct source *s, void *buf, size_t size, size_t *got,
+    struct fault *f)
+{
+	size_t n;
+
+	for (*got = 0; *got < size; *got += n) {
+		if (source_some(s, (uint8_t *)buf + *got, size - *got, &n,
+		    f) == -1)
+			return -1;
+		if (n == 0)
+			break;
+	}
+	return 0;
+}
+
+void
+sink_open(struct sink *s, int fd)
+{
+	*s = (struct sink){ .fd = fd };
+	if (fd != -1)
+		widen(fd);
+}
+
+/* Drops the first n bytes of iov[0..count); returns how many iov are done. */
+static int
+advance(struct iovec *iov, int count, size_t n)
+{
+	int i;
+
+	for (i = 0; i < count && n >= iov[i].iov_len; i++)
+		n -= iov[i].iov_len;
+	if (i < count) {
+		iov[i].iov_base = (uint8_t *)iov[i].iov_base + n;
+		iov[i].iov_len -= n;
+	}
+	return i;
+}
+
+int
+sink_write(struct sink *s, struct iovec *iov, int count, struct fault *f)
+{
+	ssize_t n;
+	int i, done;
+
+	if (s->fd == -1) {
+		for (i = 0; i < count; i++)
+			s->offset += iov[i].iov_len;
+		return 0;
+	}
+	for (i = advance(iov, count, 0); i < count; i += done) {
+		n = writev(s->fd, iov + i, count - i);
+		if (n == -1 && !again(s->fd, POLLOUT))
+			return fault_set(f, EXIT_SYSTEM, "write at byte %"
+			    PRIu64 ": %s", s->offset, strerror(errno));
+		if (n == -1)
+			n = 0;
+		s->offset += (uint64_t)n;
+		done = advance(iov + i, count - i, (size_t)n);
+	}
+	return 0;
+}
+
+int
+sink_close(struct sink *s, struct fault *f)
+{
+	int fd = s->fd;
+
+	s->fd = -1;
+	if (fd != -1 && close(fd) == -1 && errno != EINTR)
+		return fault_set(f, EXIT_SYSTEM, "close after byte %" PRIu64
+		    ": %s", s->offset, strerror(errno));
+	return 0;
+}

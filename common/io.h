@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * io.h - bytes in and bytes out: the only reads and writes of the data path.
+ *
+ * Interrupted, short and non-blocking reads and writes are carried on with
+ * until all is done.  One thread at a time per source or sink.
+ */
+#ifndef IO_H
+#define IO_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/uio.h>
+
+#include "fault.h"
+
+struct source {
+	int      fd;
+	uint8_t *ahead;		/* read, not yet asked for: [begin, end) */
+	size_t   begin, end;
+	uint64_t offset;	/* bytes handed out so far */
+};
+
+struct sink {
+	int      fd;		/* -1: all is thrown away */
+	uint64_t offset;	/* bytes taken so far */
+};
+
+/*
+ * source_open(s, fd, f): reads from fd, which stays the caller's.  A pipe is
+ * widened to 1 MiB where the system allows it.
+ * 0, or -1 with EXIT_SYSTEM when memory ran out.
+ */
+int source_open(struct source *s, int fd, struct fault *f);
+
+/* source_close(s): frees what source_open made; fd stays open. */
+void source_close(struct source *s);
+
+/*
+ * source_read(s, buf, size, got, f): fills buf with size bytes.  *got is
+ * size, or less where the input ended.
+ * 0, or -1 with EXIT_SYSTEM and the byte in *f.
+ */
+int source_read(struct source *s, void *buf, size_t size, size_t *got,
+    struct fault *f);
+
+/*
+ * source_some(s, buf, size, got, f): as source_read, but comes back with
+ * what one read brings; *got is 0 only where the input ended.
+ */
+int source_some(struct source *s, void *buf, size_t size, size_t *got,
+    struct fault *f);
+
+/* sink_open(s, fd): writes to fd, or nowhere for -1.  Widens a pipe. */
+void sink_open(struct sink *s, int fd);
+
+/*
+ * sink_write(s, iov, count, f): writes all of it; iov is used up.
+ * 0, or -1 with EXIT_SYSTEM and the byte in *f.
+ */
+int sink_write(struct sink *s, struct iovec *iov, int count,
+    struct fault *f);
+
+/*
+ * sink_close(s, f): closes the descriptor and reports what close reports: on
+ * some file systems the only place where a full disk shows.
+ */
+int sink_close(struct sink *s, struct fault *f);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "fault.h"
+#include "opts.h"
+#include "pmap.h"
+
+int
+opts_number(const char *text, long min, long max, long *out)
+{
+	char *end;
+	long v;
+
+	if (!isdigit((unsigned char)*text))
+		return -1;
+	errno = 0;
+	v = strtol(text, &end, 10);
+	if (errno != 0 || *end != '\0' || v < min || v > max)
+		return -1;
+	*out = v;
+	return 0;
+}
+
+unsigned
+opts_threads(const char *text)
+{
+	cpu_set_t set;
+	long n;
+	int cpus = 1;
+
+	if (opts_number(text, 0, THREADS_MAX, &n) == -1)
+		return 0;
+	if (n > 0)
+		return (unsigned)n;
+	if (sched_getaffinity(0, sizeof(set), &set) == 0)
+		cpus = CPU_COUNT(&set);
+	return cpus > (int)THREADS_MAX ? THREADS_MAX : (unsigned)cpus;
+}
+
+void
+opts_descriptors(void)
+{
+	int fd;
+
+	for (fd = 0; fd <= 2; fd++)
+		if (fcntl(fd, F_GETFD) == -1 && open("/dev/null",
+		    fd == 2 ? O_WRONLY : O_RDONLY) != fd)
+			_exit(EXIT_SYSTEM);
+}
+
+void
+opts_no_terminal(const char *tool, int fd)
+{
+	if (!isatty(fd))
+		return;
+	fprintf(stderr, "%s: %s is a terminal\n%s: hint: %s\n", tool,
+	    fd == 0 ? "stdin" : "stdout", tool, fd == 0 ?
+	    "give a stream: | or < FILE" : "send the stream on: | or > FILE");
+	exit(EXIT_USAGE);
+}
+
+_Noreturn void
+opts_wrong(const char *tool, const char *fmt, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "%s: ", tool);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fprintf(stderr, "\n%s: hint: %s -h lists the options\n", tool, tool);
+	exit(EXIT_USAGE);
+}
+
+_Noreturn void
+opts_help(const char *text)
+{
+	if (fputs(text, stdout) == EOF || fflush(stdout) == EOF)
+		exit(EXIT_SYSTEM);
+	exit(EXIT_DONE);
+}
+
+_Noreturn void
+opts_version(const char *tool)
+{
+	if (printf("%s %s\n", tool, XENREC_VERSION) < 0 ||
+	    fflush(stdout) == EOF)
+		exit(EXIT_SYSTEM);
+	exit(EXIT_DONE);
+}

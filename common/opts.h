@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * opts.h - the command line: what every tool does alike.
+ *
+ * With fault.h's two functions that print, these are the only ones in the
+ * library that print or exit.
+ */
+#ifndef OPTS_H
+#define OPTS_H
+
+#include <stdbool.h>
+
+/*
+ * opts_number(text, min, max, out): a whole decimal number, min to max
+ * inclusive, nothing before or after it.  0, or -1 with *out untouched.
+ */
+int opts_number(const char *text, long min, long max, long *out);
+
+/*
+ * opts_threads(text): the argument of -T: 0 (one per processor that this
+ * process may run on) to THREADS_MAX.  The number of threads, at least 1, or
+ * 0 when text is no such number.
+ */
+unsigned opts_threads(const char *text);
+
+/*
+ * opts_descriptors(): opens /dev/null for each of the descriptors 0-2 that
+ * is closed, so that nothing opened later becomes one of them.  What stands
+ * in for stdout cannot be written to.  Exits 1 when that fails.
+ */
+void opts_descriptors(void);
+
+/*
+ * opts_no_terminal(tool, fd): exits 2 when fd, 0 or 1, is a terminal: a
+ * stream is nothing to type or to look at.
+ */
+void opts_no_terminal(const char *tool, int fd);
+
+/* opts_wrong(tool, fmt, ...): prints what is wrong with the command line and
+ * where help is; exits 2. */
+_Noreturn void opts_wrong(const char *tool, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* opts_help(text): prints text on stdout and exits 0, or 1 if it cannot. */
+_Noreturn void opts_help(const char *text);
+
+/* opts_version(tool): the same with the tool's name and version. */
+_Noreturn void opts_version(const char *tool);
+
+#endif

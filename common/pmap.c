@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Items are numbered in the order they are read.  At most `threads` of them
+ * are under way, so that number % threads tells their workers apart:
+ *
+ *     written <= number of an item under way < read <= written + threads
+ *
+ * read_lock is the turn to read and guards `read` and `ended`; lock guards
+ * the rest.  No worker holds both.  The caller holds lock until every worker
+ * is started: when one cannot be, nothing was written.
+ */
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pmap.h"
+
+struct map {
+	struct pmap m;
+	pthread_mutex_t read_lock;
+	unsigned long read;	/* items read so far */
+	bool ended;		/* nothing more to read */
+
+	pthread_mutex_t lock;
+	unsigned long written;	/* items written so far */
+	unsigned running;	/* workers that were not yet done */
+	bool failed;		/* fault is set; nothing more is written */
+	struct fault fault;
+	pthread_cond_t over;	/* failed, or running became 0 */
+	pthread_cond_t *turn;	/* one per worker: its item is next */
+};
+
+struct seat {
+	struct map *map;
+	void *worker;
+};
+
+/* Takes the turn to read.  As pmap's read; sets the item's number. */
+static int
+read_item(struct map *map, void *worker, unsigned long *number,
+    struct fault *f)
+{
+	int result = 0;
+
+	pthread_mutex_lock(&map->read_lock);
+	*number = map->read;
+	if (!map->ended)
+		result = map->m.read(map->m.ctx, worker, f);
+	if (result != 0)
+		map->read++;
+	map->ended = result != 1;
+	pthread_mutex_unlock(&map->read_lock);
+	return result;
+}
+
+/* Waits for the turn to write.  False when an earlier item failed. */
+static bool
+await_turn(struct map *map, unsigned long number)
+{
+	bool mine;
+
+	pthread_mutex_lock(&map->lock);
+	while (map->written != number && !map->failed)
+		pthread_cond_wait(&map->turn[number % map->m.threads],
+		    &map->lock);
+	mine = !map->failed;
+	pthread_mutex_unlock(&map->lock);
+	return mine;
+}
+
+/* Gives the turn on, or ends the run when the item had a fault. */
+static void
+pass_turn(struct map *map, unsigned long number, int result,
+    const struct fault *f)
+{
+	unsigned i;
+
+	pthread_mutex_lock(&map->lock);
+	if (result == -1) {
+		map->failed = true;
+		map->fault = *f;
+		for (i = 0; i < map->m.threads; i++)
+			pthread_cond_signal(&map->turn[i]);
+		pthread_cond_signal(&map->over);
+	} else {
+		map->written = number + 1;
+		pthread_cond_signal(
+		    &map->turn[map->written % map->m.threads]);
+	}
+	pthread_mutex_unlock(&map->lock);
+}
+
+static void *
+run_worker(void *arg)
+{
+	struct seat *seat = arg;
+	struct map *map = seat->map;
+	unsigned long number;
+	struct fault f;
+	int result;
+
+	while ((result = read_item(map, seat->worker, &number, &f)) != 0) {
+		if (result == 1)
+			result = map->m.work(seat->worker, &f);
+		if (!await_turn(map, number))
+			break;
+		if (result != -1)
+			result = map->m.write(map->m.ctx, seat->worker, &f);
+		pass_turn(map, number, result, &f);
+		if (result == -1)
+			break;
+	}
+	pthread_mutex_lock(&map->lock);
+	map->running--;
+	pthread_cond_signal(&map->over);
+	pthread_mutex_unlock(&map->lock);
+	return NULL;
+}
+
+static int
+run_alone(const struct pmap *m, struct fault *f)
+{
+	int result;
+
+	while ((result = m->read(m->ctx, m->worker[0], f)) == 1)
+		if (m->work(m->worker[0], f) == -1 ||
+		    m->write(m->ctx, m->worker[0], f) == -1)
+			return -1;
+	return result;
+}
+
+static struct map *
+map_new(const struct pmap *m)
+{
+	struct map *map = calloc(1, sizeof(*map));
+	unsigned i;
+
+	if (map == NULL)
+		return NULL;
+	map->m = *m;
+	if ((map->turn = calloc(m->threads, sizeof(*map->turn))) == NULL) {
+		free(map);
+		return NULL;
+	}
+	pthread_mutex_init(&map->read_lock, NULL);
+	pthread_mutex_init(&map->lock, NULL);
+	pthread_cond_init(&map->over, NULL);
+	for (i = 0; i < m->threads; i++)
+		pthread_cond_init(&map->turn[i], NULL);
+	return map;
+}
+
+/* Starts the workers and waits for the end.  0 or -1, as pmap_run. */
+static int
+run_map(struct map *map, struct seat *seat, pthread_t *thread,
+    struct fault *f)
+{
+	unsigned i, n = map->m.threads;
+	bool failed;
+	int err;
+
+	pthread_mutex_lock(&map->lock);
+	for (i = 0; i < n; i++) {
+		seat[i] = (struct seat){ map, map->m.worker[i] };
+		err = pthread_create(&thread[i], NULL, run_worker, &seat[i]);
+		if (err != 0) {
+			pthread_mutex_unlock(&map->lock);
+			return fault_set(f, EXIT_SYSTEM,
+			    "cannot start thread %u of %u: %s", i + 1, n,
+			    strerror(err));
+		}
+		map->running++;
+	}
+	while (map->running > 0 && !map->failed)
+		pthread_cond_wait(&map->over, &map->lock);
+	failed = map->failed;
+	if (failed)
+		*f = map->fault;
+	pthread_mutex_unlock(&map->lock);
+	if (failed)
+		return -1;
+	for (i = 0; i < n; i++)
+		pthread_join(thread[i], NULL);
+	return 0;
+}
+
+int
+pmap_run(const struct pmap *m, struct fault *f)
+{
+	struct map *map;
+	struct seat *seat;
+	pthread_t *thread;
+
+	if (m->threads == 1)
+		return run_alone(m, f);
+	map = map_new(m);
+	seat = calloc(m->threads, sizeof(*seat));
+	thread = calloc(m->threads, sizeof(*thread));
+	if (map == NULL || seat == NULL || thread == NULL)
+		return fault_set(f, EXIT_SYSTEM, "no memory for threads");
+	if (run_map(map, seat, thread, f) == -1)
+		return -1;	/* workers may still use what was allocated */
+	free(map->turn);
+	free(map);
+	free(seat);
+	free(thread);
+	return 0;
+}

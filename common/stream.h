@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * stream.h - a stream taken apart into its pieces, and pieces written back.
+ *
+ *   xl header .. LibxlFmt .. LIBXC_CONTEXT | headers | record record END | ..
+ *   ENVELOPE     LIBXL       LIBXL         | IMAGE   | RECORD            | LIBXL
+ *
+ * The reader finds out which of the kinds of stream in format.h it has.  The
+ * pieces, written one after the other, are the input bit for bit.
+ */
+#ifndef STREAM_H
+#define STREAM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "io.h"
+#include "record.h"
+
+struct stream {
+	struct source in;
+	bool     pass_after_end;	/* hand on what follows END */
+	bool     whole;			/* records come in one piece */
+	bool     nested;		/* the image stands in a libxl stream */
+	enum { BEFORE_IMAGE, IN_IMAGE, IN_CHECKPOINT, AFTER_IMAGE } phase;
+	uint64_t left;			/* bytes of the current envelope or
+					   body still to come */
+	uint64_t index, libxl_index;	/* of the next record */
+	uint32_t type, length;		/* of the current record */
+	uint64_t start;			/* its offset */
+	uint64_t checkpoints;		/* complete ones */
+	int    (*next)(struct stream *, struct record *, struct fault *);
+};
+
+/*
+ * stream_open(s, fd, f): a reader at the start of fd, which stays the
+ * caller's.  pass_after_end and whole may be set before the first piece is
+ * read.  0, or -1 with EXIT_SYSTEM.
+ */
+int stream_open(struct stream *s, int fd, struct fault *f);
+
+/* stream_close(s): frees what the reader holds. */
+void stream_close(struct stream *s);
+
+/*
+ * stream_next(s, rec, f): reads the next piece into *rec, whose body is used
+ * again.  With whole, a libxc record comes as one piece; otherwise one of more
+ * than 256 KiB comes as its first bytes and then PART_BODYs: so the bytes
+ * stay in the processor's cache.  No other piece is larger, and none spans
+ * two parts.
+ *
+ * Returns 1 for a piece and 0 after the last.  The outermost END is only
+ * returned once the end of the input was seen behind it; with
+ * pass_after_end it is returned at once, and then PART_REST.
+ *
+ * -1: EXIT_SYSTEM (reading, memory); EXIT_MALFORMED (no kind of stream, cut
+ * short, record too long, bytes after END; in a checkpointed stream, which
+ * ends without END, the text says how many checkpoints are complete);
+ * EXIT_REFUSED (big-endian, legacy or unknown version).  A body is read as
+ * it arrives: a length that lies costs no memory.
+ */
+int stream_next(struct stream *s, struct record *rec, struct fault *f);
+
+/*
+ * stream_write(out, rec, f): writes the piece as it stood in its stream; a
+ * record with its header and padding, PART_NONE not at all.
+ * 0, or -1 with EXIT_SYSTEM.
+ */
+int stream_write(struct sink *out, const struct record *rec,
+    struct fault *f);
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <isa-l/crc.h>
+
+#include "bytes.h"
+#include "format.h"
+#include "tally.h"
+#include "types.h"
+
+#define CRC_START 0xffffffffu
+
+/* Carries on a CRC-32C over the bytes of the piece, not yet inverted. */
+static uint32_t
+carry_on(uint32_t crc, const struct record *rec)
+{
+	/* crc32_iscsi only reads, though its prototype does not say so. */
+	return rec->size == 0 ? crc :
+	    crc32_iscsi((unsigned char *)rec->body, (int)rec->size, crc);
+}
+
+/* Pages with data in a PAGE_DATA record, from its header alone. */
+static uint64_t
+count_pages(const struct record *rec)
+{
+	uint64_t list;
+
+	if (rec->type != REC_PAGE_DATA || rec->length < PAGE_DATA_HEADER_SIZE)
+		return 0;
+	list = PAGE_DATA_HEADER_SIZE + 8 * (uint64_t)get_le32(rec->body);
+	return rec->length < list ? 0 : (rec->length - list) / PAGE_SIZE;
+}
+
+/* Hashes the line of the last record, now that its CRC is known. */
+static void
+close_record(struct tally *t)
+{
+	uint8_t line[12];
+
+	if (!t->open)
+		return;
+	put_le32(line, t->type);
+	put_le32(line + 4, t->length);
+	put_le32(line + 8, ~t->crc);
+	crypto_generichash_update(&t->hash, line, sizeof(line));
+	t->open = false;
+}
+
+void
+tally_begin(struct tally *t)
+{
+	*t = (struct tally){ 0 };
+	crypto_generichash_init(&t->hash, NULL, 0, TALLY_DIGEST_SIZE);
+}
+
+void
+tally_crc(struct record *rec)
+{
+	if (rec->part == PART_RECORD)
+		rec->crc = carry_on(CRC_START, rec);
+}
+
+void
+tally_add(struct tally *t, const struct record *rec)
+{
+	if (rec->part == PART_IMAGE)
+		crypto_generichash_update(&t->hash, rec->body, rec->size);
+	if (rec->part == PART_BODY)
+		t->crc = rec->crc;
+	if (rec->part != PART_RECORD)
+		return;
+	close_record(t);
+	if (type_is_our_number(rec->type))
+		return;
+	t->records++;
+	t->pages += count_pages(rec);
+	t->open = true;
+	t->type = rec->type;
+	t->length = rec->length;
+	t->crc = rec->crc;
+}
+
+void
+tally_piece(struct tally *t, struct record *rec)
+{
+	if (rec->part == PART_BODY)
+		rec->crc = carry_on(t->crc, rec);
+	else
+		tally_crc(rec);
+	tally_add(t, rec);
+}
+
+void
+tally_end(struct tally *t, uint8_t digest[TALLY_DIGEST_SIZE])
+{
+	close_record(t);
+	crypto_generichash_final(&t->hash, digest, TALLY_DIGEST_SIZE);
+}
