@@ -23,12 +23,16 @@ LIBS    = libzstd libsodium json-c libisal
 XENLIBS = xenguest xencontrol xenstore xenevtchn xentoollog
 XEN    := $(shell pkg-config --exists $(XENLIBS) 2>/dev/null && echo yes)
 COMMON  = $(filter-out guest%,$(patsubst common/%.c,%,$(wildcard common/*.c))) \
-          $(if $(XEN),guest guest_save guest_restore guest_store,guest_none)
+          $(if $(XEN),guest guest_describe guest_save guest_restore \
+          guest_store,guest_none)
 USED    = $(LIBS) $(if $(XEN),$(XENLIBS))
 
-STD     = -std=c11 -D_GNU_SOURCE -DXENREC_VERSION='"$(VERSION)"' -Icommon \
+STD     = -std=$(STDC) -D_GNU_SOURCE -DXENREC_VERSION='"$(VERSION)"' -Icommon \
           -MMD -MP -Wall -Wextra -Wconversion -Wshadow -fPIE \
           -fstack-protector-strong $(shell pkg-config --cflags $(USED))
+# Xen's headers need the extensions of GNU C.
+STDC    = c11
+$B/o/guest.o $B/o/guest_%.o: STDC = gnu11
 LINK    = -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 LDLIBS  = $(shell pkg-config --libs $(USED)) -lpthread
 

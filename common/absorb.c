@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdio.h>
+#include <string.h>
+
+#include "absorb.h"
+#include "bytes.h"
+#include "compress.h"
+#include "filter.h"
+#include "format.h"
+#include "pmap.h"
+#include "types.h"
+
+/* In stream order: the first record says whether all are compressed. */
+static int
+see_layer(void *state, struct record *rec, struct fault *f)
+{
+	struct opener *o = state;
+	bool packed = rec->type == REC_COMPRESSED;
+	const char *undo;
+
+	if (rec->part != PART_RECORD || rec->type == REC_END ||
+	    rec->type == REC_CHECKPOINT)
+		return 0;
+	if (!o->started) {
+		o->started = true;
+		o->compressed = packed;
+	}
+	undo = packed || !type_is_ours(rec) ? NULL : type_undo(rec->type);
+	if (undo != NULL) {
+		record_fault(f, EXIT_REFUSED, rec,
+		    "a layer that is not opened here");
+		return fault_hint(f, "undo it first: %s", undo);
+	}
+	if (packed != o->compressed)
+		return record_fault(f, EXIT_MALFORMED, rec, "a %s record in "
+		    "a stream that is%s compressed",
+		    packed ? "compressed" : "plain",
+		    o->compressed ? "" : " not");
+	return 0;
+}
+
+static int
+expand(void *worker, struct record *rec, struct fault *f)
+{
+	if (rec->type == REC_COMPRESSED &&
+	    expand_record(worker, rec, f) == -1)
+		return -1;
+	tally_crc(rec);
+	return 0;
+}
+
+static void
+override(const struct overrides *by, struct config *c)
+{
+	if (by->name != NULL)
+		snprintf(c->name, sizeof(c->name), "%s", by->name);
+	if (by->uuid_set)
+		memcpy(c->uuid, by->uuid, UUID_SIZE);
+	if (by->max_pages > 0)
+		c->max_pages = by->max_pages;
+	if (by->vcpus > 0)
+		c->vcpus = by->vcpus;
+}
+
+/* GUEST_CONFIG goes to the restorer as a message, not in the image. */
+static int
+take_config(struct opener *o, struct record *rec, struct fault *f)
+{
+	bool pv = o->lint.guests == GUEST_PV;
+
+	if (o->configured)
+		return record_fault(f, EXIT_MALFORMED, rec,
+		    "it comes a second time");
+	if (config_get(rec, &o->config, f) == -1)
+		return -1;
+	if ((o->config.type == CONFIG_PV) != pv)
+		return record_fault(f, EXIT_MALFORMED, rec, "the guest is "
+		    "%s, the image one of %s",
+		    config_type_name(o->config.type),
+		    pv ? "a PV guest" : "an HVM or PVH guest");
+	override(o->overrides, &o->config);
+	o->configured = true;
+	o->lint.vcpus = o->config.vcpus;
+	rec->part = PART_NONE;
+	if (o->pair != NULL && !pair_say(o->pair, MESSAGE_CONFIG,
+	    &o->config, sizeof(o->config)))
+		return fault_set(f, EXIT_SYSTEM, "the restorer is gone");
+	return 0;
+}
+
+/* Everything before END was checked: say what it came to. */
+static int
+announce_end(struct opener *o, struct fault *f)
+{
+	o->summary.records = o->tally.records;
+	o->summary.pages = o->tally.pages;
+	tally_end(&o->tally, o->summary.digest);
+	if (o->pair != NULL && !pair_say(o->pair, MESSAGE_SUMMARY,
+	    &o->summary, sizeof(o->summary)))
+		return fault_set(f, EXIT_SYSTEM, "the restorer is gone");
+	return 0;
+}
+
+static int
+refuse_kind(struct fault *f)
+{
+	fault_set(f, EXIT_REFUSED,
+	    "the stream is a save file or stream of libxl's");
+	return fault_hint(f, "xl restore takes it; compressed: rec-compress "
+	    "-d | xl restore /dev/stdin");
+}
+
+/* In stream order: each piece of the plain image, before it is handed on. */
+static int
+check(void *state, struct record *rec, struct fault *f)
+{
+	struct opener *o = state;
+
+	if (rec->part == PART_ENVELOPE || rec->part == PART_LIBXL)
+		return refuse_kind(f);
+	if (rec->part == PART_RECORD && rec->type == REC_GUEST_CONFIG)
+		return take_config(o, rec, f);
+	if (rec->part == PART_RECORD && !o->configured) {
+		record_fault(f, EXIT_REFUSED, rec,
+		    "no GUEST_CONFIG comes before it");
+		return fault_hint(f, "xc-emit without --no-config puts it "
+		    "in; a stream without it says nothing of the domain");
+	}
+	tally_add(&o->tally, rec);
+	if (lint_piece(&o->lint, rec, f) == -1)
+		return -1;
+	if (rec->part == PART_RECORD && rec->type == REC_END)
+		return announce_end(o, f);
+	return 0;
+}
+
+int
+opener_run(struct opener *o, int in, unsigned threads, struct fault *f)
+{
+	void *worker[THREADS_MAX];
+	struct codec codec = {
+		.whole = true, .first = see_layer, .work = expand,
+		.last = check, .state = o, .worker = worker,
+	};
+	struct filter filter = {
+		.in = in, .out = o->pair != NULL ? o->pair->stream : -1,
+		.threads = threads, .codec = &codec,
+	};
+	unsigned i;
+
+	tally_begin(&o->tally);
+	for (i = 0; i < threads; i++)
+		if ((worker[i] = compress_new(1)) == NULL)
+			return fault_set(f, EXIT_SYSTEM, "no memory for "
+			    "zstd");
+	if (filter_run(&filter, f) == -1)
+		return -1;	/* a worker may still use its own */
+	for (i = 0; i < threads; i++)
+		compress_free(worker[i]);
+	if (o->pair != NULL)
+		o->pair->stream = -1;	/* the filter closed it */
+	return 0;
+}

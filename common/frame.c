@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "format.h"
+#include "frame.h"
+#include "stream.h"
+
+static int
+write_config(const struct frame *fr, struct sink *out, struct fault *f)
+{
+	struct record rec = { 0 };
+	int result = config_put(fr->config, &rec, f);
+
+	if (result == 0)
+		result = stream_write(out, &rec, f);
+	record_free(&rec);
+	return result;
+}
+
+/* END: it commits the restore, so everything has to be sure before. */
+static int
+write_end(struct frame *fr, struct sink *out, const struct record *end,
+    struct fault *f)
+{
+	if (pair_hear(fr->pair, NULL, 0) != MESSAGE_SAVED ||
+	    !pair_say(fr->pair, MESSAGE_COMMIT, NULL, 0)) {
+		fr->starved = true;
+		return fault_set(f, EXIT_SYSTEM, "the saver is gone");
+	}
+	if (stream_write(out, end, f) == -1)
+		return -1;
+	return sink_close(out, f);
+}
+
+/* The pieces from in to out, END included. */
+static int
+copy(struct frame *fr, struct stream *in, struct sink *out,
+    struct record *rec, struct fault *f)
+{
+	bool first = true;
+	int more;
+
+	while ((more = stream_next(in, rec, f)) == 1) {
+		tally_piece(&fr->tally, rec);
+		if (rec->part == PART_RECORD && first) {
+			first = false;
+			if (fr->config != NULL &&
+			    write_config(fr, out, f) == -1)
+				return -1;
+		}
+		if (rec->part == PART_RECORD && rec->type == REC_END)
+			return write_end(fr, out, rec, f);
+		if (stream_write(out, rec, f) == -1)
+			return -1;
+	}
+	fr->starved = true;
+	return more;
+}
+
+int
+frame_run(struct frame *fr, struct fault *f)
+{
+	struct record rec = { 0 };
+	struct stream in;
+	struct sink out;
+	int result;
+
+	tally_begin(&fr->tally);
+	sink_open(&out, fr->out);
+	if (stream_open(&in, fr->pair->stream, f) == -1)
+		return -1;
+	result = copy(fr, &in, &out, &rec, f);
+	record_free(&rec);
+	stream_close(&in);
+	return result;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * frame.h - the framer of xc-emit: the saver's image out to the world.
+ */
+#ifndef FRAME_H
+#define FRAME_H
+
+#include <stdbool.h>
+
+#include "config.h"
+#include "fault.h"
+#include "pair.h"
+#include "tally.h"
+
+struct frame {
+	struct pair *pair;	/* the saver's other end */
+	int    out;
+	const struct config *config;	/* put in as GUEST_CONFIG, or NULL */
+	struct tally tally;	/* of the saver's records */
+	bool   starved;		/* the saver ended before its image did */
+};
+
+/*
+ * frame_run(fr, f): the image from the pair's stream to out, with GUEST_CONFIG
+ * before the first of Xen's records.  END is held back until the saver said
+ * that it succeeded; then the saver is told, END is written and out closed.
+ * 0, or -1 with *f set; fr->starved when it is the saver that knows why.
+ */
+int frame_run(struct frame *fr, struct fault *f);
+
+#endif

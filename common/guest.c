@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "guest_xen.h"
+
+static void
+log_message(xentoollog_logger *calls, xentoollog_level level, int err,
+    const char *context, const char *format, va_list ap)
+{
+	struct guest_log *log = (struct guest_log *)calls;
+	char text[FAULT_TEXT_SIZE / 2];
+
+	vsnprintf(text, sizeof(text), format, ap);
+	if (level >= XTL_ERROR && log->first[0] == '\0')
+		memcpy(log->first, text, sizeof(text));
+	if (log->verbose && level >= XTL_DETAIL)
+		fprintf(stderr, "%s: %s: %s%s%s\n", log->tool,
+		    context != NULL ? context : "xen", text,
+		    err > 0 ? ": " : "", err > 0 ? strerror(err) : "");
+}
+
+static void
+log_destroy(xentoollog_logger *calls)
+{
+	(void)calls;
+}
+
+struct guest *
+guest_open(const char *tool, bool verbose, struct fault *f)
+{
+	struct guest *g = calloc(1, sizeof(*g));
+
+	if (g == NULL) {
+		fault_set(f, EXIT_SYSTEM, "no memory");
+		return NULL;
+	}
+	g->log = (struct guest_log){
+		.calls = { .vmessage = log_message, .destroy = log_destroy },
+		.tool = tool, .verbose = verbose,
+	};
+	g->xc = xc_interface_open(&g->log.calls, NULL, 0);
+	g->xs = xs_open(0);
+	if (g->xc == NULL || g->xs == NULL) {
+		fault_set(f, EXIT_SYSTEM, "cannot reach %s: %s",
+		    g->xc == NULL ? "the hypervisor" : "xenstore",
+		    strerror(errno));
+		fault_hint(f, "run it as root in domain 0 of a Xen host");
+		guest_close(g);
+		return NULL;
+	}
+	return g;
+}
+
+void
+guest_close(struct guest *g)
+{
+	if (g == NULL)
+		return;
+	if (g->xs != NULL)
+		xs_close(g->xs);
+	if (g->xc != NULL)
+		xc_interface_close(g->xc);
+	free(g);
+}
+
+int
+guest_fault(struct guest *g, struct fault *f, const char *what)
+{
+	int err = errno;
+
+	fault_set(f, EXIT_SYSTEM, "domain %s: %s%s%s%s%s%s", g->label, what,
+	    g->log.first[0] != '\0' ? ": " : "", g->log.first,
+	    err != 0 ? " (" : "", err != 0 ? strerror(err) : "",
+	    err != 0 ? ")" : "");
+	g->log.first[0] = '\0';
+	return -1;
+}
+
+bool
+guest_info(struct guest *g, xc_domaininfo_t *info)
+{
+	return xc_domain_getinfolist(g->xc, g->domid, 1, info) == 1 &&
+	    info->domain == g->domid;
+}
+
+bool
+guest_is_suspended(const xc_domaininfo_t *info)
+{
+	return info->flags & XEN_DOMINF_shutdown &&
+	    (info->flags >> XEN_DOMINF_shutdownshift &
+	    XEN_DOMINF_shutdownmask) == SHUTDOWN_suspend;
+}
+
+const char *
+guest_path(const struct guest *g, const char *path,
+    char buf[GUEST_PATH_SIZE])
+{
+	snprintf(buf, GUEST_PATH_SIZE, "/local/domain/%u%s%s", g->domid,
+	    *path != '\0' ? "/" : "", path);
+	return buf;
+}
+
+char *
+guest_read(struct guest *g, const char *path)
+{
+	char buf[GUEST_PATH_SIZE];
+	unsigned length;
+
+	return xs_read(g->xs, XBT_NULL, guest_path(g, path, buf), &length);
+}
+
+uint32_t
+guest_domid(const struct guest *g)
+{
+	return g->domid;
+}
+
+const char *
+guest_label(const struct guest *g)
+{
+	return g->label;
+}
+
+int
+guest_find_number(struct guest *g, uint32_t domid, struct fault *f)
+{
+	xc_domaininfo_t info;
+	char *name;
+
+	g->domid = domid;
+	snprintf(g->label, sizeof(g->label), "%u", domid);
+	if (domid == 0)
+		return fault_set(f, EXIT_REFUSED,
+		    "domain 0 is this host itself");
+	if (!guest_info(g, &info))
+		return fault_set(f, EXIT_SYSTEM, "no domain %u on this host",
+		    domid);
+	if ((name = guest_read(g, "name")) != NULL)
+		snprintf(g->label, sizeof(g->label), "%u (%.*s)", domid,
+		    (int)CONFIG_NAME_SIZE - 1, name);
+	free(name);
+	return 0;
+}
+
+/* The number of the domain of that name, or 0. */
+static uint32_t
+number_of(struct guest *g, const char *name)
+{
+	char path[GUEST_PATH_SIZE], *value, **list;
+	unsigned i, count = 0, length;
+	uint32_t found = 0;
+
+	list = xs_directory(g->xs, XBT_NULL, "/local/domain", &count);
+	for (i = 0; list != NULL && i < count && found == 0; i++) {
+		snprintf(path, sizeof(path), "/local/domain/%.10s/name",
+		    list[i]);
+		value = xs_read(g->xs, XBT_NULL, path, &length);
+		if (value != NULL && strcmp(value, name) == 0)
+			found = (uint32_t)strtoul(list[i], NULL, 10);
+		free(value);
+	}
+	free(list);
+	return found;
+}
+
+int
+guest_find(struct guest *g, const char *text, struct fault *f)
+{
+	size_t digits = strspn(text, "0123456789");
+	uint32_t domid;
+
+	if (digits > 0 && text[digits] == '\0' && digits < 6)
+		return guest_find_number(g, (uint32_t)strtoul(text, NULL,
+		    10), f);
+	if ((domid = number_of(g, text)) == 0)
+		return fault_set(f, EXIT_SYSTEM,
+		    "no domain '%s' on this host", text);
+	return guest_find_number(g, domid, f);
+}
+
+int
+guest_pause(struct guest *g, struct fault *f)
+{
+	return xc_domain_pause(g->xc, g->domid) == 0 ? 0 :
+	    guest_fault(g, f, "cannot be paused");
+}
+
+int
+guest_unpause(struct guest *g, struct fault *f)
+{
+	return xc_domain_unpause(g->xc, g->domid) == 0 ? 0 :
+	    guest_fault(g, f, "cannot be unpaused");
+}
+
+/* EXIT_REFUSED unless the guest is suspended. */
+static int
+need_suspended(struct guest *g, struct fault *f)
+{
+	xc_domaininfo_t info;
+
+	if (!guest_info(g, &info))
+		return fault_set(f, EXIT_SYSTEM, "domain %s is gone",
+		    g->label);
+	if (!guest_is_suspended(&info))
+		return fault_set(f, EXIT_REFUSED,
+		    "domain %s is not suspended", g->label);
+	return 0;
+}
+
+int
+guest_resume(struct guest *g, struct fault *f)
+{
+	if (need_suspended(g, f) == -1)
+		return -1;
+	if (xc_domain_resume(g->xc, g->domid, 1) != 0)
+		return guest_fault(g, f, "cannot be resumed");
+	if (!xs_resume_domain(g->xs, g->domid))
+		return guest_fault(g, f, "runs again, but xenstore was not "
+		    "told");
+	return 0;
+}
+
+int
+guest_destroy(struct guest *g, struct fault *f)
+{
+	char *vm;
+
+	if (need_suspended(g, f) == -1)
+		return fault_hint(f, "xl destroy takes a running guest");
+	if ((vm = guest_read(g, "vm")) != NULL)
+		snprintf(g->vm, sizeof(g->vm), "%s", vm);
+	free(vm);
+	if (xc_domain_destroy(g->xc, g->domid) != 0)
+		return guest_fault(g, f, "cannot be destroyed");
+	guest_unstore(g);
+	return 0;
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * guest.h - a domain of this host: describe, save, restore, remove it.
+ *
+ * The rest of the program sees nothing of Xen but this.  Built without Xen's
+ * headers, guest_open fails and says so (guest_none.c).  One thread, one
+ * process: handles do not survive a fork.
+ *
+ * Every function that returns int returns 0, or -1 with *f set: EXIT_SYSTEM
+ * for what Xen, xenstore or the guest did not do, EXIT_REFUSED where said.
+ */
+#ifndef GUEST_H
+#define GUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "config.h"
+#include "fault.h"
+
+struct guest;
+
+/*
+ * guest_open(tool, verbose, f): handles to the hypervisor and xenstore, no
+ * domain yet.  With verbose, what libxenguest says goes to stderr, each line
+ * with the tool's name; its first error is in *f in any case.
+ * NULL with EXIT_SYSTEM when this is no Xen host, or not root.
+ */
+struct guest *guest_open(const char *tool, bool verbose, struct fault *f);
+void guest_close(struct guest *g);
+
+/*
+ * guest_find(g, text, f): the domain with this name or number, not domain 0.
+ */
+int guest_find(struct guest *g, const char *text, struct fault *f);
+int guest_find_number(struct guest *g, uint32_t domid, struct fault *f);
+
+/* guest_domid(g): its number; guest_label(g): "7 (mail)", for messages. */
+uint32_t guest_domid(const struct guest *g);
+const char *guest_label(const struct guest *g);
+
+/*
+ * guest_describe(g, c, f): *c from Xen, xenstore and, for limits that Xen
+ * does not tell, libxl's stored configuration where there is one.  The move,
+ * tool and time are the caller's.
+ */
+int guest_describe(struct guest *g, struct config *c, struct fault *f);
+
+/*
+ * guest_check(g, memory_only, f): whether it can be saved.  EXIT_REFUSED:
+ * paused, shut down for another reason than a suspend, or, without
+ * memory_only, with devices or a device model, which need the toolstack.
+ */
+int guest_check(struct guest *g, bool memory_only, struct fault *f);
+
+/*
+ * guest_save(g, out, peer, timeout, f): suspends the guest and writes its
+ * image, END included, to out.  A guest that is suspended already is saved as
+ * it is.  The request to suspend is given up after timeout seconds without
+ * an answer, or when the socket peer is closed at its other end.
+ * On return the guest is suspended, or after -1 maybe: guest_undo.
+ * In xenstore nothing of the request is left.
+ */
+int guest_save(struct guest *g, int out, int peer, unsigned timeout,
+    struct fault *f);
+
+/*
+ * guest_undo(g, f): after guest_save: lets the guest run again if that call
+ * suspended it; one that was suspended before stays so.
+ */
+int guest_undo(struct guest *g, struct fault *f);
+
+/*
+ * guest_resume(g, f): lets a suspended guest run again.  EXIT_REFUSED when
+ * it is not suspended.
+ */
+int guest_resume(struct guest *g, struct fault *f);
+
+int guest_pause(struct guest *g, struct fault *f);
+int guest_unpause(struct guest *g, struct fault *f);
+
+/*
+ * guest_destroy(g, f): destroys a suspended guest and removes its nodes from
+ * xenstore.  EXIT_REFUSED when it is not suspended: it may be in use.
+ */
+int guest_destroy(struct guest *g, struct fault *f);
+
+/*
+ * guest_create(g, c, f): an empty domain for a guest with this
+ * configuration.  EXIT_REFUSED when a domain of this host has its uuid or
+ * its name, or it needs a device model.
+ */
+int guest_create(struct guest *g, const struct config *c, struct fault *f);
+
+/*
+ * guest_restore(g, c, in, f): fills the domain from the plain image on in,
+ * up to END, and makes its nodes in xenstore.  It is left paused.
+ */
+int guest_restore(struct guest *g, const struct config *c, int in,
+    struct fault *f);
+
+/*
+ * guest_adopt(g, domid, c): takes over a domain that guest_create made in
+ * another process, so that guest_abandon removes it.
+ */
+void guest_adopt(struct guest *g, uint32_t domid, const struct config *c);
+
+/*
+ * guest_abandon(g): destroys the domain that guest_create made, if it did,
+ * with all nodes that were made for it.
+ */
+void guest_abandon(struct guest *g);
+
+#endif

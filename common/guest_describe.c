@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <json-c/json.h>
+
+#include "guest_xen.h"
+
+/* Where libxl keeps a domain's configuration: libxl_internal.c in xen.git. */
+#define STORED "/var/lib/xen/userdata-d.%u.%s.libxl-json"
+
+/* The value of a node in the domain's home as a number, 0 without one. */
+static uint64_t
+read_number(struct guest *g, const char *path)
+{
+	char *text = guest_read(g, path);
+	uint64_t n = text == NULL ? 0 : strtoull(text, NULL, 10);
+
+	free(text);
+	return n;
+}
+
+static void
+take_limit(json_object *info, const char *key, uint64_t *out)
+{
+	json_object *value;
+
+	if (json_object_object_get_ex(info, key, &value) &&
+	    json_object_is_type(value, json_type_int) &&
+	    json_object_get_int64(value) > 0)
+		*out = json_object_get_uint64(value);
+}
+
+void
+guest_stored_limits(struct guest *g, struct config *c)
+{
+	char uuid[UUID_TEXT_SIZE], path[GUEST_PATH_SIZE];
+	json_object *o, *info, *value;
+
+	uuid_print(c->uuid, uuid);
+	snprintf(path, sizeof(path), STORED, g->domid, uuid);
+	o = json_object_from_file(path);
+	if (json_object_object_get_ex(o, "b_info", &info)) {
+		take_limit(info, "event_channels", &c->event_channels);
+		take_limit(info, "max_grant_frames", &c->grant_frames);
+		take_limit(info, "max_maptrack_frames", &c->maptrack_frames);
+		take_limit(info, "max_grant_version", &c->grant_version);
+		if (json_object_object_get_ex(info, "nested_hvm", &value))
+			c->nested = strcmp(json_object_get_string(value),
+			    "True") == 0;
+	}
+	json_object_put(o);
+}
+
+/* The model of the first processor, for people. */
+static void
+read_cpu_model(char text[CONFIG_TEXT_SIZE])
+{
+	FILE *in = fopen("/proc/cpuinfo", "re");
+	char line[CONFIG_TEXT_SIZE + 32];
+	const char *colon;
+
+	while (in != NULL && fgets(line, sizeof(line), in) != NULL) {
+		colon = strstr(line, ": ");
+		if (strncmp(line, "model name", 10) != 0 || colon == NULL)
+			continue;
+		line[strcspn(line, "\n")] = '\0';
+		snprintf(text, CONFIG_TEXT_SIZE, "%s", colon + 2);
+		break;
+	}
+	if (in != NULL)
+		fclose(in);
+}
+
+static void
+describe_host(struct guest *g, struct config *c)
+{
+	int version = xc_version(g->xc, XENVER_version, NULL);
+	xen_extraversion_t extra = "";
+	xen_changeset_info_t changeset = "";
+	xen_capabilities_info_t capabilities = "";
+
+	xc_version(g->xc, XENVER_extraversion, &extra);
+	xc_version(g->xc, XENVER_changeset, &changeset);
+	xc_version(g->xc, XENVER_capabilities, &capabilities);
+	snprintf(c->xen_version, sizeof(c->xen_version), "%d.%d%.16s",
+	    version >> 16, version & 0xffff, extra);
+	snprintf(c->xen_changeset, sizeof(c->xen_changeset), "%.64s",
+	    changeset);
+	snprintf(c->xen_capabilities, sizeof(c->xen_capabilities), "%.255s",
+	    capabilities);
+	read_cpu_model(c->cpu_model);
+}
+
+static enum config_type
+type_of(const xc_domaininfo_t *info)
+{
+	if (!(info->flags & XEN_DOMINF_hvm_guest))
+		return CONFIG_PV;
+	return info->arch_config.emulation_flags == XEN_X86_EMU_LAPIC ?
+	    CONFIG_PVH : CONFIG_HVM;
+}
+
+int
+guest_describe(struct guest *g, struct config *c, struct fault *f)
+{
+	xc_domaininfo_t info;
+	char *name;
+
+	if (!guest_info(g, &info))
+		return guest_fault(g, f, "is gone");
+	c->type = type_of(&info);
+	memcpy(c->uuid, info.handle, UUID_SIZE);
+	name = guest_read(g, "name");
+	if (name != NULL && config_name_ok(name))
+		snprintf(c->name, sizeof(c->name), "%s", name);
+	else
+		snprintf(c->name, sizeof(c->name), "domain-%u", g->domid);
+	free(name);
+	c->vcpus = (uint64_t)info.max_vcpu_id + 1;
+	c->max_pages = info.max_pages;
+	c->pages = info.tot_pages;
+	c->target_kib = read_number(g, "memory/target");
+	c->static_max_kib = read_number(g, "memory/static-max");
+	c->hap = info.flags & XEN_DOMINF_hap;
+	c->emulation_flags = info.arch_config.emulation_flags;
+	c->misc_flags = info.arch_config.misc_flags;
+	c->event_channels = 1023;	/* libxl's default */
+	c->grant_frames = c->maptrack_frames = CONFIG_DEFAULT;
+	c->grant_version = 2;
+	if (c->type != CONFIG_PV && xc_get_paging_mempool_size(g->xc,
+	    g->domid, &c->paging_pool) != 0)
+		return guest_fault(g, f, "its paging pool is not known");
+	guest_stored_limits(g, c);
+	describe_host(g, c);
+	return 0;
+}
+
+/* Whether the domain has a device besides the suspend event channel. */
+static bool
+has_devices(struct guest *g, char kind[CONFIG_NAME_SIZE])
+{
+	char path[GUEST_PATH_SIZE], buf[GUEST_PATH_SIZE], **kinds, **list;
+	unsigned i, n = 0, count;
+	bool found = false;
+
+	kinds = xs_directory(g->xs, XBT_NULL, guest_path(g, "device", path),
+	    &n);
+	for (i = 0; kinds != NULL && i < n && !found; i++) {
+		if (strcmp(kinds[i], "suspend") == 0)
+			continue;
+		snprintf(buf, sizeof(buf), "device/%.64s", kinds[i]);
+		count = 0;
+		list = xs_directory(g->xs, XBT_NULL,
+		    guest_path(g, buf, path), &count);
+		free(list);
+		found = count > 0;
+		snprintf(kind, CONFIG_NAME_SIZE, "%.64s", kinds[i]);
+	}
+	free(kinds);
+	return found;
+}
+
+int
+guest_check(struct guest *g, bool memory_only, struct fault *f)
+{
+	xc_domaininfo_t info;
+	char kind[CONFIG_NAME_SIZE];
+
+	if (!guest_info(g, &info))
+		return fault_set(f, EXIT_SYSTEM, "domain %s is gone",
+		    g->label);
+	if (info.flags & XEN_DOMINF_dying ||
+	    (info.flags & XEN_DOMINF_shutdown && !guest_is_suspended(&info)))
+		return fault_set(f, EXIT_REFUSED,
+		    "domain %s has shut down or crashed", g->label);
+	if (info.flags & XEN_DOMINF_paused && !guest_is_suspended(&info)) {
+		fault_set(f, EXIT_REFUSED, "domain %s is paused: it cannot "
+		    "answer a request to suspend", g->label);
+		return fault_hint(f, "xl unpause %u, then again", g->domid);
+	}
+	if (memory_only)
+		return 0;
+	if (type_of(&info) == CONFIG_HVM)
+		fault_set(f, EXIT_REFUSED, "domain %s has a device model",
+		    g->label);
+	else if (has_devices(g, kind))
+		fault_set(f, EXIT_REFUSED, "domain %s has devices (%s)",
+		    g->label, kind);
+	else
+		return 0;
+	return fault_hint(f, "xl save keeps them; --memory-only leaves them "
+	    "out, for looking into the guest's memory");
+}

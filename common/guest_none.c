@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* guest.h where Xen's headers were missing: there is no guest to open. */
+#include "guest.h"
+
+static int
+none(struct fault *f)
+{
+	fault_set(f, EXIT_SYSTEM, "built without Xen's libraries");
+	return fault_hint(f, "build it again with libxen-dev installed");
+}
+
+struct guest *
+guest_open(const char *tool, bool verbose, struct fault *f)
+{
+	(void)tool;
+	(void)verbose;
+	none(f);
+	return NULL;
+}
+
+void
+guest_close(struct guest *g)
+{
+	(void)g;
+}
+
+int
+guest_find(struct guest *g, const char *text, struct fault *f)
+{
+	(void)g;
+	(void)text;
+	return none(f);
+}
+
+int
+guest_find_number(struct guest *g, uint32_t domid, struct fault *f)
+{
+	(void)g;
+	(void)domid;
+	return none(f);
+}
+
+uint32_t
+guest_domid(const struct guest *g)
+{
+	(void)g;
+	return 0;
+}
+
+const char *
+guest_label(const struct guest *g)
+{
+	(void)g;
+	return "";
+}
+
+int
+guest_describe(struct guest *g, struct config *c, struct fault *f)
+{
+	(void)g;
+	(void)c;
+	return none(f);
+}
+
+int
+guest_check(struct guest *g, bool memory_only, struct fault *f)
+{
+	(void)g;
+	(void)memory_only;
+	return none(f);
+}
+
+int
+guest_save(struct guest *g, int out, int peer, unsigned timeout,
+    struct fault *f)
+{
+	(void)g;
+	(void)out;
+	(void)peer;
+	(void)timeout;
+	return none(f);
+}
+
+int
+guest_undo(struct guest *g, struct fault *f)
+{
+	(void)g;
+	return none(f);
+}
+
+int
+guest_resume(struct guest *g, struct fault *f)
+{
+	(void)g;
+	return none(f);
+}
+
+int
+guest_pause(struct guest *g, struct fault *f)
+{
+	(void)g;
+	return none(f);
+}
+
+int
+guest_unpause(struct guest *g, struct fault *f)
+{
+	(void)g;
+	return none(f);
+}
+
+int
+guest_destroy(struct guest *g, struct fault *f)
+{
+	(void)g;
+	return none(f);
+}
+
+int
+guest_create(struct guest *g, const struct config *c, struct fault *f)
+{
+	(void)g;
+	(void)c;
+	return none(f);
+}
+
+int
+guest_restore(struct guest *g, const struct config *c, int in,
+    struct fault *f)
+{
+	(void)g;
+	(void)c;
+	(void)in;
+	return none(f);
+}
+
+void
+guest_abandon(struct guest *g)
+{
+	(void)g;
+}
+
+void
+guest_adopt(struct guest *g, uint32_t domid, const struct config *c)
+{
+	(void)g;
+	(void)domid;
+	(void)c;
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "format.h"
+#include "guest_xen.h"
+
+#define LIST_STEP	64u	/* domains asked for at once */
+#define KIB_PER_PAGE	(PAGE_SIZE / 1024u)
+#define POOL_DEFAULT	((uint64_t)2 << 20)	/* bytes */
+#define TIMER_MODE	1	/* no_delay_for_missed_ticks, as libxl does */
+
+/* Whether a domain of this host has that uuid; *domid is its number. */
+static bool
+uuid_taken(struct guest *g, const uint8_t uuid[UUID_SIZE], uint32_t *domid)
+{
+	xc_domaininfo_t list[LIST_STEP];
+	uint32_t first = 0;
+	int i, n;
+
+	while ((n = xc_domain_getinfolist(g->xc, first, LIST_STEP, list))
+	    > 0) {
+		for (i = 0; i < n; i++)
+			if (memcmp(list[i].handle, uuid, UUID_SIZE) == 0) {
+				*domid = list[i].domain;
+				return true;
+			}
+		first = list[n - 1].domain + 1u;
+	}
+	return false;
+}
+
+/* EXIT_REFUSED when the guest cannot be taken, before anything is made. */
+static int
+check_free(struct guest *g, const struct config *c, struct fault *f)
+{
+	char uuid[UUID_TEXT_SIZE];
+	struct guest other = *g;
+	xc_physinfo_t host;
+	struct fault none;
+	uint32_t domid;
+
+	if (c->type == CONFIG_HVM) {
+		fault_set(f, EXIT_REFUSED, "the guest needs a device model");
+		return fault_hint(f, "xl restore takes it");
+	}
+	if (uuid_taken(g, c->uuid, &domid)) {
+		uuid_print(c->uuid, uuid);
+		fault_set(f, EXIT_REFUSED, "domain %u of this host has the "
+		    "uuid %s", domid, uuid);
+		return fault_hint(f, "--uuid new makes a copy of its own");
+	}
+	if (guest_find(&other, c->name, &none) == 0) {
+		fault_set(f, EXIT_REFUSED, "domain %u of this host has the "
+		    "name '%s'", other.domid, c->name);
+		return fault_hint(f, "--name NAME gives it another");
+	}
+	if (xc_physinfo(g->xc, &host) == 0 && host.free_pages < c->pages)
+		return fault_set(f, EXIT_SYSTEM, "the guest has %llu MiB, "
+		    "this host %llu MiB free",
+		    (unsigned long long)c->pages * KIB_PER_PAGE >> 10,
+		    (unsigned long long)host.free_pages * KIB_PER_PAGE >> 10);
+	return 0;
+}
+
+/* The number, 0 for Xen's own default. */
+static int32_t
+frames(uint64_t n)
+{
+	return n == CONFIG_DEFAULT ? -1 : (int32_t)n;
+}
+
+static struct xen_domctl_createdomain
+create_args(const struct config *c)
+{
+	struct xen_domctl_createdomain a = {
+		.max_vcpus = (uint32_t)c->vcpus,
+		.max_evtchn_port = (uint32_t)c->event_channels,
+		.max_grant_frames = frames(c->grant_frames),
+		.max_maptrack_frames = frames(c->maptrack_frames),
+		.grant_opts = XEN_DOMCTL_GRANT_version(
+		    (uint32_t)c->grant_version),
+		.arch = {
+			.emulation_flags = (uint32_t)c->emulation_flags,
+			.misc_flags = (uint32_t)c->misc_flags,
+		},
+	};
+
+	memcpy(a.handle, c->uuid, UUID_SIZE);
+	if (c->type == CONFIG_PV)
+		return a;
+	a.flags = XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_oos_off;
+	if (c->hap)
+		a.flags |= XEN_DOMCTL_CDF_hap;
+	if (c->nested)
+		a.flags |= XEN_DOMCTL_CDF_nested_virt;
+	if (c->vpmu)
+		a.flags |= XEN_DOMCTL_CDF_vpmu;
+	return a;
+}
+
+/* What a domain gets besides its creation, in libxl's order. */
+static int
+set_limits(struct guest *g, const struct config *c, struct fault *f)
+{
+	uint64_t pool = c->paging_pool > 0 ? c->paging_pool : POOL_DEFAULT;
+	uint64_t kib = c->max_pages * KIB_PER_PAGE;
+
+	if (xc_domain_max_vcpus(g->xc, g->domid, (unsigned)c->vcpus) != 0)
+		return guest_fault(g, f, "it does not get its vcpus");
+	if (xc_domain_setmaxmem(g->xc, g->domid, kib) != 0)
+		return guest_fault(g, f, "its memory limit is not taken");
+	if (xc_domain_set_tsc_info(g->xc, g->domid, 0, 0, 0, 0) != 0)
+		return guest_fault(g, f, "its TSC mode is not taken");
+	if (c->type == CONFIG_PV)
+		return xc_domain_set_memmap_limit(g->xc, g->domid, kib) == 0
+		    ? 0 : guest_fault(g, f, "its memory map is not taken");
+	if (xc_hvm_param_set(g->xc, g->domid, HVM_PARAM_TIMER_MODE,
+	    TIMER_MODE) != 0)
+		return guest_fault(g, f, "its timer mode is not taken");
+	if (xc_set_paging_mempool_size(g->xc, g->domid, pool) != 0)
+		return guest_fault(g, f, "it does not get its paging pool");
+	return 0;
+}
+
+void
+guest_adopt(struct guest *g, uint32_t domid, const struct config *c)
+{
+	char uuid[UUID_TEXT_SIZE];
+
+	g->domid = domid;
+	g->created = g->stored = true;
+	snprintf(g->label, sizeof(g->label), "%u (%s)", domid, c->name);
+	uuid_print(c->uuid, uuid);
+	snprintf(g->vm, sizeof(g->vm), "/vm/%s", uuid);
+}
+
+int
+guest_create(struct guest *g, const struct config *c, struct fault *f)
+{
+	struct xen_domctl_createdomain args = create_args(c);
+
+	if (check_free(g, c, f) == -1)
+		return -1;
+	snprintf(g->label, sizeof(g->label), "'%s'", c->name);
+	g->domid = 0;		/* Xen chooses */
+	g->log.first[0] = '\0';
+	errno = 0;
+	if (xc_domain_create(g->xc, &g->domid, &args) != 0)
+		return guest_fault(g, f, "cannot be created");
+	guest_adopt(g, g->domid, c);
+	g->stored = false;
+	return set_limits(g, c, f);
+}
+
+/* libxenguest's callback: a stream of old without a CPU policy. */
+static int
+static_data_done(unsigned missing, void *data)
+{
+	struct guest *g = data;
+
+	if (!(missing & XGR_SDD_MISSING_CPUID))
+		return 0;
+#if XEN_DOMCTL_INTERFACE_VERSION >= 0x16
+	return xc_cpuid_apply_policy(g->xc, g->domid, true, NULL, 0, true,
+	    false, false, NULL, NULL, NULL);
+#else
+	return xc_cpuid_apply_policy(g->xc, g->domid, true, NULL, 0, true,
+	    false, false, NULL, NULL);
+#endif
+}
+
+int
+guest_restore(struct guest *g, const struct config *c, int in,
+    struct fault *f)
+{
+	struct restore_callbacks calls = {
+		.static_data_done = static_data_done, .data = g,
+	};
+	struct guest_rings r = { 0 };
+
+	r.store_port = xc_evtchn_alloc_unbound(g->xc, g->domid, 0);
+	r.console_port = xc_evtchn_alloc_unbound(g->xc, g->domid, 0);
+	if (r.store_port < 0 || r.console_port < 0)
+		return guest_fault(g, f, "it does not get event channels");
+	errno = 0;
+	if (xc_domain_restore(g->xc, in, g->domid,
+	    (unsigned)r.store_port, &r.store_gfn, 0,
+	    (unsigned)r.console_port, &r.console_gfn, 0, XC_STREAM_PLAIN,
+	    &calls, -1) != 0)
+		return guest_fault(g, f, "restoring failed");
+	g->stored = true;
+	if (guest_store(g, c, &r) == -1)
+		return guest_fault(g, f, "xenstore does not take its nodes");
+	if (!xs_introduce_domain(g->xs, g->domid, r.store_gfn,
+	    (unsigned)r.store_port))
+		return guest_fault(g, f, "xenstore does not take the guest");
+	return 0;
+}
+
+void
+guest_abandon(struct guest *g)
+{
+	if (!g->created)
+		return;
+	xc_domain_destroy(g->xc, g->domid);
+	if (g->stored)
+		guest_unstore(g);
+	g->created = g->stored = false;
+}

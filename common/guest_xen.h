@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * guest_xen.h - what the guest_*.c files share: the only file that includes
+ * Xen's headers, and the only users of it are those files.
+ */
+#ifndef GUEST_XEN_H
+#define GUEST_XEN_H
+
+#include <xenctrl.h>
+#include <xenguest.h>
+#include <xenstore.h>
+#include <xentoollog.h>
+#include <xen/hvm/params.h>
+
+#include "guest.h"
+
+#define GUEST_PATH_SIZE	160	/* bytes of a path in xenstore */
+
+/* What libxenguest says, as a logger of libxentoollog. */
+struct guest_log {
+	xentoollog_logger calls;	/* first, so that the two convert */
+	const char *tool;
+	bool  verbose;
+	char  first[FAULT_TEXT_SIZE / 2];	/* first error since cleared */
+};
+
+struct guest {
+	struct guest_log log;
+	xc_interface *xc;
+	struct xs_handle *xs;
+	uint32_t domid;
+	char     label[CONFIG_NAME_SIZE + 16];
+
+	/* guest_save */
+	int      peer;
+	unsigned timeout;
+	bool     suspended;	/* by this process */
+	struct fault suspend_fault;
+
+	/* guest_create and guest_restore */
+	bool     created;
+	bool     stored;	/* its nodes may be in xenstore */
+	char     vm[GUEST_PATH_SIZE];	/* /vm/UUID */
+};
+
+/*
+ * guest_fault(g, f, what): EXIT_SYSTEM with `what` did not work, the
+ * domain's label, the first error that libxenguest logged, and what errno
+ * says.  Clears the log.  Returns -1.
+ */
+int guest_fault(struct guest *g, struct fault *f, const char *what);
+
+/* guest_info(g, info): what Xen knows of the domain; false if it is gone. */
+bool guest_info(struct guest *g, xc_domaininfo_t *info);
+
+/* guest_is_suspended(info): shut down, and for the reason suspend. */
+bool guest_is_suspended(const xc_domaininfo_t *info);
+
+/*
+ * guest_read(g, path): the value of a node in the domain's home in xenstore,
+ * or NULL.  The caller frees it.
+ */
+char *guest_read(struct guest *g, const char *path);
+
+/* guest_path(g, path, buf): "/local/domain/N/path". */
+const char *guest_path(const struct guest *g, const char *path,
+    char buf[GUEST_PATH_SIZE]);
+
+/*
+ * guest_stored_limits(g, c): event-channel and grant limits and such from
+ * the configuration that libxl stored for the domain; what it does not say
+ * stays as it is in *c.
+ */
+void guest_stored_limits(struct guest *g, struct config *c);
+
+/*
+ * guest_store(g, c, ring): the domain's nodes in xenstore, all or none.
+ * 0, or -1 with errno set.
+ */
+struct guest_rings {
+	unsigned long store_gfn, console_gfn;
+	int store_port, console_port;
+};
+int guest_store(struct guest *g, const struct config *c,
+    const struct guest_rings *rings);
+
+/* guest_unstore(g): removes the domain's nodes. */
+void guest_unstore(struct guest *g);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * pair.h - the two processes of an end of the pipe.
+ *
+ *     xc-emit     child: saver   == stream ==> parent: framer  ==> stdout
+ *     xc-absorb   stdin ==> parent: opener  == stream ==> child: restorer
+ *                                 <-- messages -->
+ *
+ * They are joined by a pipe of 1 MiB for the stream and a socket for
+ * messages.  The other's death shows on both: end of file, EPIPE.
+ */
+#ifndef PAIR_H
+#define PAIR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "fault.h"
+
+enum message {
+	MESSAGE_NONE,		/* the other end is gone, or said nothing */
+	MESSAGE_CONFIG,		/* struct config: the guest that comes */
+	MESSAGE_SAVED,		/* saver: the whole image was written */
+	MESSAGE_COMMIT,		/* framer: END is about to be written */
+	MESSAGE_DONE,		/* framer: END was written, stdout closed */
+	MESSAGE_CREATED,	/* uint32_t: restorer: the domain's number */
+	MESSAGE_SUMMARY,	/* struct summary: opener: END comes next */
+	MESSAGE_UNPAUSE,	/* restorer: the domain is kept from now on */
+	MESSAGE_ABORT		/* the stream failed, which was reported */
+};
+
+struct pair {
+	pid_t child;		/* 0 in the child */
+	int   stream;		/* this process' end of the pipe */
+	int   peer;		/* this process' end of the socket */
+};
+
+/*
+ * pair_fork(p, child_writes, f): forks.  The stream goes from the child to
+ * the parent when child_writes is set, else the other way.  Both ignore
+ * SIGPIPE; the child also ignores SIGINT, SIGTERM and SIGHUP: it has a guest
+ * to look after, and learns of the parent's end from the descriptors.
+ * 0 in both processes, or -1 with EXIT_SYSTEM.
+ */
+int pair_fork(struct pair *p, bool child_writes, struct fault *f);
+
+/* pair_end(p): closes this process' end of the stream, if it is open. */
+void pair_end(struct pair *p);
+
+/*
+ * pair_say(p, message, data, size): sends a message with size bytes of data,
+ * a few KiB at most.
+ * False when the other process is gone.
+ */
+bool pair_say(struct pair *p, enum message message, const void *data,
+    size_t size);
+
+/*
+ * pair_hear(p, data, size): waits for the next message, whose data has to be
+ * size bytes, or none.  MESSAGE_NONE when the other process is gone.
+ */
+enum message pair_hear(struct pair *p, void *data, size_t size);
+
+/* pair_heard(p, message): whether this message is waiting to be heard. */
+bool pair_heard(struct pair *p, enum message message);
+
+/*
+ * pair_wait(p): the parent waits for the child.  Its exit status, or -1 when
+ * a signal killed it.
+ */
+int pair_wait(struct pair *p);
+
+#endif
