@@ -11,7 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <json-c/json.h>
 #include <sodium.h>
 
 #include "absorb.h"
@@ -19,6 +18,7 @@
 #include "guest.h"
 #include "opts.h"
 #include "pmap.h"
+#include "receipt.h"
 
 #define PAGES_PER_MIB	256
 #define MIB_MAX		(1L << 32)
@@ -56,35 +56,6 @@ struct options {
 	struct overrides overrides;
 };
 
-/* The receipt: one line, in one write.  0 or -1. */
-static int
-print_receipt(const struct config *c, const struct summary *s,
-    const char *result, uint32_t domid, struct fault *f)
-{
-	char text[2 * TALLY_DIGEST_SIZE + 1];
-	json_object *o = json_object_new_object();
-	int ok;
-
-	hex_print(c->move, MOVE_SIZE, text);
-	json_object_object_add(o, "move", json_object_new_string(text));
-	json_object_object_add(o, "result", json_object_new_string(result));
-	json_object_object_add(o, "domid", json_object_new_int64(domid));
-	uuid_print(c->uuid, text);
-	json_object_object_add(o, "uuid", json_object_new_string(text));
-	json_object_object_add(o, "name", json_object_new_string(c->name));
-	json_object_object_add(o, "records",
-	    json_object_new_uint64(s->records));
-	json_object_object_add(o, "pages", json_object_new_uint64(s->pages));
-	hex_print(s->digest, TALLY_DIGEST_SIZE, text);
-	json_object_object_add(o, "digest", json_object_new_string(text));
-	ok = printf("%s\n", json_object_to_json_string_ext(o,
-	    JSON_C_TO_STRING_PLAIN)) > 0 && fflush(stdout) == 0 &&
-	    close(STDOUT_FILENO) == 0;
-	json_object_put(o);
-	return ok ? 0 : fault_set(f, EXIT_SYSTEM, "domain %u is kept, but "
-	    "its receipt could not be written", domid);
-}
-
 /* Create, fill, keep.  0, or -1 with *f set; then *kept says whether. */
 static int
 restore(struct pair *p, struct guest *g, const struct config *c,
@@ -107,7 +78,10 @@ restore(struct pair *p, struct guest *g, const struct config *c,
 	if (!paused && guest_unpause(g, f) == -1)
 		return -1;
 	*kept = true;
-	return print_receipt(c, &s, paused ? "paused" : "running", domid, f);
+	if (receipt_print(c, &s, !paused, domid) == 0)
+		return 0;
+	return fault_set(f, EXIT_SYSTEM, "domain %s is kept, but its receipt "
+	    "could not be written", guest_label(g));
 }
 
 /* The child: the only one with handles to Xen.  Returns the exit status. */
