@@ -1,0 +1,99 @@
+/*
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The PV kind: 64-bit.  Xen's domain builder has mapped all of the guest's
+ * first 4 MiB at virtual address = pseudo-physical address, so a frame number
+ * of ours (pfn) shifted by 12 is a pointer; Xen's own (mfn) must go through
+ * the p2m table, which Xen passes in start_info.
+ */
+#include "tiny.h"
+
+enum { PAGE_SHIFT = 12, PTE_PRESENT_RW_USER = 7 };
+
+static struct start_info *info;
+static xen_pfn_t console_pfn, store_pfn;
+
+/* This page's mapping is switched to the shared info frame while running. */
+static uint8_t shared_page[4096] __attribute__((aligned(4096)));
+
+long hypercall(unsigned op, unsigned long a, unsigned long b, unsigned long c)
+{
+	long result;
+
+	__asm__ volatile("call *%[entry]"
+		: "=a"(result), "+D"(a), "+S"(b), "+d"(c)
+		: [entry] "r"(hypercall_page + op * 32)
+		: "rcx", "r8", "r9", "r10", "r11", "memory");
+	return result;
+}
+
+static xen_pfn_t *p2m(void)
+{
+	return (xen_pfn_t *)info->mfn_list;
+}
+
+static void *pfn_to_pointer(xen_pfn_t pfn)
+{
+	return (void *)(pfn << PAGE_SHIFT);
+}
+
+static void map_shared_page(uint64_t machine_address)
+{
+	hypercall(__HYPERVISOR_update_va_mapping, (unsigned long)shared_page,
+	          machine_address | PTE_PRESENT_RW_USER, UVMF_INVLPG);
+}
+
+const char *kind_start(const void *boot)
+{
+	info = (struct start_info *)boot;
+	console_pfn = machine_to_phys_mapping[info->console.domU.mfn];
+	store_pfn = machine_to_phys_mapping[info->store_mfn];
+	return (const char *)info->cmd_line;
+}
+
+/* Tells the toolstack where the p2m table is: without it, it cannot save. */
+static void publish_p2m(void)
+{
+	volatile struct arch_shared_info *arch = &machine.shared->arch;
+	xen_pfn_t root = p2m()[info->pt_base >> PAGE_SHIFT];
+
+	arch->max_pfn = info->nr_pages;
+	arch->pfn_to_mfn_frame_list_list = 0;
+	arch->p2m_vaddr = info->mfn_list;
+	arch->p2m_generation = 0;
+	arch->p2m_cr3 = root << PAGE_SHIFT;
+}
+
+void kind_attach(void)
+{
+	map_shared_page(info->shared_info);
+	machine.shared = (void *)shared_page;
+	machine.console = pfn_to_pointer(console_pfn);
+	machine.store = pfn_to_pointer(store_pfn);
+	machine.console_port = info->console.domU.evtchn;
+	machine.store_port = info->store_evtchn;
+	publish_p2m();
+}
+
+/*
+ * The saved start_info holds pfns where the running one holds mfns, and the
+ * restorer writes the new domain's mfns, ports and shared info into it.
+ */
+int kind_suspend(void)
+{
+	struct sched_shutdown request = { .reason = SHUTDOWN_suspend };
+	xen_pfn_t page = (unsigned long)shared_page >> PAGE_SHIFT;
+	xen_pfn_t info_pfn = (unsigned long)info >> PAGE_SHIFT;
+	int cancelled;
+
+	map_shared_page(p2m()[page] << PAGE_SHIFT);
+	info->console.domU.mfn = console_pfn;
+	info->store_mfn = store_pfn;
+	cancelled = hypercall(__HYPERVISOR_sched_op, SCHEDOP_shutdown,
+	                      (unsigned long)&request, p2m()[info_pfn]) == 1;
+	if (cancelled) {
+		info->console.domU.mfn = p2m()[console_pfn];
+		info->store_mfn = p2m()[store_pfn];
+	}
+	return cancelled;
+}

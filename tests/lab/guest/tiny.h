@@ -1,0 +1,70 @@
+/*
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What a tiny guest of either kind (pv.c, pvh.c) and io.c give to tiny.c:
+ * hypercalls, the pages shared with Xen, how to suspend; console, xenstore.
+ */
+#ifndef TINY_H
+#define TINY_H
+
+#include <stdint.h>
+
+#include <xen/xen.h>
+#include <xen/event_channel.h>
+#include <xen/io/console.h>
+#include <xen/io/xs_wire.h>
+#include <xen/sched.h>
+
+/*
+ * The rings are shared with daemons in dom0.  All accesses are volatile, so
+ * the compiler keeps their order, and x86 keeps the order of stores and the
+ * order of loads: no fences are needed.
+ */
+struct machine {
+	volatile struct shared_info *shared;
+	volatile struct xencons_interface *console;
+	volatile struct xenstore_domain_interface *store;
+	uint32_t console_port;
+	uint32_t store_port;
+};
+
+extern struct machine machine;
+
+/* The page that Xen fills with 128 hypercall entries of 32 bytes. */
+extern uint8_t hypercall_page[4096];
+
+long hypercall(unsigned op, unsigned long a, unsigned long b, unsigned long c);
+
+/* kind_start(boot): takes the pointer Xen passed at entry, once at boot;
+   returns the guest's command line. */
+const char *kind_start(const void *boot);
+
+/* kind_attach(): fills machine, at boot and after every suspend. */
+void kind_attach(void);
+
+/* kind_suspend(): gives back what a saved guest may not hold, then suspends.
+   Returns 1 when the suspend was cancelled, 0 in a new domain. */
+int kind_suspend(void);
+
+/*
+ * wait_event(port, ms): sleeps until the port (0: none) has an event or ms
+ * have passed; takes the event and returns whether there was one.
+ */
+int wait_event(evtchn_port_t port, uint32_t ms);
+
+void print(const char *text);
+void print_number(uint32_t value, uint32_t base, int width);
+
+/* format_number(end, ...): writes at least width digits, the last one before
+   end; returns where the first one is. */
+char *format_number(char *end, uint32_t value, uint32_t base, int width);
+
+/* store_read(path, value, size): keeps size - 1 bytes and a NUL; the name of
+   an error when there is no such node. */
+void store_read(const char *path, char *value, uint32_t size);
+void store_write(const char *path, const char *value);
+
+/* tiny_main(boot): called by pv.S and pvh.S on the guest's own stack. */
+_Noreturn void tiny_main(const void *boot);
+
+#endif

@@ -1,0 +1,95 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# tests/lab/lab.sh: sourced by tests that run under with-hosts.  HOST is src
+# or dst.  Every wait has a limit, and none is a sleep.
+
+# Scripts for the hosts are in single quotes on purpose.
+# shellcheck disable=SC2016
+
+lab_top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+
+# lab_run HOST SCRIPT [ARGUMENT...]: runs a bash script on a host, at most
+# LAB_TIMEOUT seconds (60).  Standard input, output and error are passed
+# through; the status is the script's, or 124 when the time is over.
+lab_run() {
+    local host=$1 script=$2 limit=${LAB_TIMEOUT:-60} words
+    shift 2
+    words="exec timeout -k 2 $limit bash -c ${script@Q} lab"
+    if (($# > 0)); then
+        words+=" ${*@Q}"
+    fi
+    # The outer limit is for a host that does not answer any more.
+    timeout --foreground -k 2 $((limit + 10)) \
+        ssh -F "$LAB_RUN/ssh_config" "$host" "$words"
+}
+
+# lab_create HOST KIND NAME [OPTIONS]: makes a tiny guest of 4 MiB, pv or pvh,
+# waits until it ticks, and prints its domain id.  OPTIONS: see guest/tiny.c.
+lab_create() {
+    lab_run "$1" '
+        xl create -q "/root/$1.cfg" "name=\"$2\"" "extra=\"$3\"" >&2 &&
+            lab-await "$2" TINY-TICK && xl domid "$2"' \
+        "$2" "$3" "${4:-}" < /dev/null
+}
+
+# lab_await HOST NAME REGEX [SECONDS]: waits until the guest's console has a
+# line that matches; at most 30 seconds.
+lab_await() {
+    lab_run "$1" 'lab-await "$@"' "${@:2}" < /dev/null
+}
+
+# lab_await_ticks HOST NAME [COUNT [SECONDS]]: waits until the guest has
+# ticked COUNT times more (3).
+lab_await_ticks() {
+    lab_run "$1" 'lab-await "$1" TINY-TICK "$3" "$2"' \
+        "$2" "${3:-3}" "${4:-30}" < /dev/null
+}
+
+# lab_console HOST NAME: prints what the guest has written.
+lab_console() {
+    lab_run "$1" 'cat "/var/log/xen/guest-$1.log"' "$2" < /dev/null
+}
+
+# lab_reset: destroys all guests of all hosts and what they leave.
+lab_reset() {
+    local host
+    for host in $LAB_HOSTS; do
+        lab_run "$host" lab-reset < /dev/null || return
+    done
+}
+
+# lab_install: takes the tools to the hosts again: those named in TOOLS, or
+# build's executables and the pipelines.
+lab_install() {
+    local host
+    lab_stage
+    for host in $LAB_HOSTS; do
+        lab_run "$host" lab-install < /dev/null || return
+    done
+}
+
+# lab_stage: fills the directory that the hosts share with this machine.
+lab_stage() {
+    local share=$LAB_RUN/share tool
+    rm -rf "${share:?}"/{bin,lib}
+    mkdir -p "$share"/{bin,lib}
+    lab_tools | while read -r tool; do
+        cp "$tool" "$share/bin"
+        { ldd "$tool" 2> /dev/null || true; } |
+            awk '$2 == "=>" && $3 ~ "^/" { print $3 }'
+    done | sort -u | while read -r tool; do
+        cp -L "$tool" "$share/lib"
+    done
+}
+
+lab_tools() {
+    if [[ -n ${TOOLS:-} ]]; then
+        # shellcheck disable=SC2086 # TOOLS is a list of words
+        printf '%s\n' $TOOLS
+    else
+        # Before the first make there is no build directory.
+        find "$lab_top"/{build,pipelines} -maxdepth 1 -type f -perm -u+x \
+            2> /dev/null || true
+    fi
+}

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# tests/lab/lib.sh: what the lab's tests share: TAP, the hosts, and what is
+# asked of guests again and again.
+#
+# shellcheck shell=bash
+# shellcheck source=tests/lib.sh
+. "${BASH_SOURCE[0]%/*}/../lib.sh"
+# shellcheck source=tests/lab/lab.sh
+. "${BASH_SOURCE[0]%/*}/lab.sh"
+[ -n "${LAB_RUN:-}" ] || skip_all "no lab: run it under tests/lab/with-hosts"
+
+# on HOST SCRIPT [ARGUMENT...]: lab_run without input.
+on() {
+	lab_run "$@" < /dev/null
+}
+
+# traces HOST: all that says that a guest is or was there, sorted: domains,
+# their states (paused p, shut down s), and xenstore but for domain 0's part.
+traces() {
+	on "$1" 'xl list | tail -n +3 | while read -r name id mem vcpus state rest; do
+			echo "$name $id ${state//[rb-]/}"; done
+		for top in /local/domain /vm /libxl; do
+			xenstore-ls -f "$top" 2> /dev/null
+		done | grep -v -e "^/local/domain/0/[^b]" -e "^/local/domain/0 " || true
+		ls /var/lib/xen' |
+		sort
+}
+
+# same_traces HOST FILE: whether the host has just the traces in FILE.
+same_traces() {
+	traces "$1" > "$tmp/traces" && diff "$2" "$tmp/traces"
+}
+
+# gone HOST NAME DOMID: no domain of that name or number; xenstore and libxl
+# do not know it.
+gone() {
+	on "$1" '! xl domid "$1" 2> /dev/null && ! xl domname "$2" 2> /dev/null &&
+		! xenstore-ls -f | grep -e "\"$1\"" -e "/console/$2 " \
+			-e "^/local/domain/$2[/ ]" -e "^/libxl/$2[/ ]" &&
+		! ls /var/lib/xen | grep -F -- "-d.$2."' "$2" "$3"
+}
+
+# runs HOST NAME: whether it runs: its counter goes on.
+runs() {
+	lab_await_ticks "$1" "$2" 3
+}
+
+# came_whole HOST NAME [COUNT]: whether the guest found itself in a new domain
+# with its memory intact, and goes on counting; for the COUNTth time.
+came_whole() {
+	lab_await "$1" "$2" 'resumed in a new domain' && runs "$1" "$2" &&
+		lab_console "$1" "$2" > "$tmp/console" &&
+		! grep MEMORY-BAD "$tmp/console" &&
+		[ "$(grep -c 'new domain memory-ok' "$tmp/console")" = "${3:-1}" ]
+}
+
+# ran_on HOST NAME: whether a suspend was undone: same domain, whole memory.
+ran_on() {
+	lab_await "$1" "$2" 'suspend cancelled memory-ok' && runs "$1" "$2"
+}
+
+# suspended HOST NAME: whether xl list shows it shut down.
+suspended() {
+	on "$1" 'xl list "$1" | grep -F -- ---ss-' "$2"
+}
+
+# fails STATUS HOST SCRIPT [ARGUMENT...]: whether the script exits with STATUS;
+# its stderr is kept for says.
+fails() {
+	local want=$1 got=0
+	shift
+	on "$@" > "$tmp/out" 2> "$tmp/err" || got=$?
+	[ "$got" = "$want" ] && return
+	echo "exit $got, not $want"
+	cat "$tmp/err"
+	return 1
+}
