@@ -49,6 +49,19 @@ expand(void *worker, struct record *rec, struct fault *f)
 	return 0;
 }
 
+/*
+ * The restorer takes memory for each pfn up to a PV guest's last, whether
+ * there is a page or not, so the last has to be in proportion to the guest.
+ */
+static uint64_t
+default_max_pfn(const struct config *c)
+{
+	uint64_t pv = 16 * c->pages + (UINT64_C(1) << 20);
+
+	return c->type == CONFIG_PV && pv < LINT_MAX_PFN_DEFAULT ? pv :
+	    LINT_MAX_PFN_DEFAULT;
+}
+
 static void
 override(const struct overrides *by, struct config *c)
 {
@@ -81,6 +94,8 @@ take_config(struct opener *o, struct record *rec, struct fault *f)
 	override(o->overrides, &o->config);
 	o->configured = true;
 	o->lint.vcpus = o->config.vcpus;
+	if (o->lint.max_pfn == 0)
+		o->lint.max_pfn = default_max_pfn(&o->config);
 	rec->part = PART_NONE;
 	if (o->pair != NULL && !pair_say(o->pair, MESSAGE_CONFIG,
 	    &o->config, sizeof(o->config)))

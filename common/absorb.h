@@ -33,7 +33,7 @@ struct overrides {
 struct opener {
 	struct pair *pair;	/* NULL: only check the stream */
 	const struct overrides *overrides;
-	struct lint  lint;	/* max_pfn is the caller's to set */
+	struct lint  lint;	/* max_pfn is the caller's; 0: a default */
 	struct tally tally;
 	struct config config;
 	bool  configured;	/* GUEST_CONFIG came */

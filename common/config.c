@@ -215,6 +215,8 @@ take_value(struct config *c, const struct key *key, json_object *value)
 		return json_object_get_type(value) == json_type_boolean;
 	}
 	return json_object_get_type(value) == json_type_string &&
+	    strlen(json_object_get_string(value)) ==
+	    (size_t)json_object_get_string_len(value) &&
 	    take_text(key, json_object_get_string(value), p);
 }
 
@@ -265,7 +267,9 @@ config_get(const struct record *rec, struct config *c, struct fault *f)
 	o = json_tokener_parse_ex(t, (const char *)rec->body +
 	    OUR_HEADER_SIZE, (int)(rec->length - OUR_HEADER_SIZE));
 	json_tokener_free(t);
-	if (!json_object_is_type(o, json_type_object)) {
+	if (!json_object_is_type(o, json_type_object) ||
+	    memchr(rec->body + OUR_HEADER_SIZE, '\0',
+	    rec->length - OUR_HEADER_SIZE) != NULL) {
 		json_object_put(o);
 		return record_fault(f, EXIT_MALFORMED, rec,
 		    "the configuration is not a JSON object");

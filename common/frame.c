@@ -51,8 +51,13 @@ copy(struct frame *fr, struct stream *in, struct sink *out,
 		if (stream_write(out, rec, f) == -1)
 			return -1;
 	}
-	fr->starved = true;
-	return more;
+	/*
+	 * The saver says SAVED before it closes its end.  If it did not, it
+	 * failed, and knows why.
+	 */
+	fr->starved = more == 0 || (f->status == EXIT_MALFORMED &&
+	    !pair_heard(fr->pair, MESSAGE_SAVED));
+	return -1;
 }
 
 int

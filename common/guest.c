@@ -227,15 +227,12 @@ guest_resume(struct guest *g, struct fault *f)
 int
 guest_destroy(struct guest *g, struct fault *f)
 {
-	char *vm;
+	xc_domaininfo_t info;
 
 	if (need_suspended(g, f) == -1)
 		return fault_hint(f, "xl destroy takes a running guest");
-	if ((vm = guest_read(g, "vm")) != NULL)
-		snprintf(g->vm, sizeof(g->vm), "%s", vm);
-	free(vm);
-	if (xc_domain_destroy(g->xc, g->domid) != 0)
+	if (!guest_info(g, &info) || xc_domain_destroy(g->xc, g->domid) != 0)
 		return guest_fault(g, f, "cannot be destroyed");
-	guest_unstore(g);
+	guest_unstore(g, info.handle);
 	return 0;
 }

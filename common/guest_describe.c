@@ -3,12 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <json-c/json.h>
-
 #include "guest_xen.h"
-
-/* Where libxl keeps a domain's configuration: libxl_internal.c in xen.git. */
-#define STORED "/var/lib/xen/userdata-d.%u.%s.libxl-json"
 
 /* The value of a node in the domain's home as a number, 0 without one. */
 static uint64_t
@@ -19,38 +14,6 @@ read_number(struct guest *g, const char *path)
 
 	free(text);
 	return n;
-}
-
-static void
-take_limit(json_object *info, const char *key, uint64_t *out)
-{
-	json_object *value;
-
-	if (json_object_object_get_ex(info, key, &value) &&
-	    json_object_is_type(value, json_type_int) &&
-	    json_object_get_int64(value) > 0)
-		*out = json_object_get_uint64(value);
-}
-
-void
-guest_stored_limits(struct guest *g, struct config *c)
-{
-	char uuid[UUID_TEXT_SIZE], path[GUEST_PATH_SIZE];
-	json_object *o, *info, *value;
-
-	uuid_print(c->uuid, uuid);
-	snprintf(path, sizeof(path), STORED, g->domid, uuid);
-	o = json_object_from_file(path);
-	if (json_object_object_get_ex(o, "b_info", &info)) {
-		take_limit(info, "event_channels", &c->event_channels);
-		take_limit(info, "max_grant_frames", &c->grant_frames);
-		take_limit(info, "max_maptrack_frames", &c->maptrack_frames);
-		take_limit(info, "max_grant_version", &c->grant_version);
-		if (json_object_object_get_ex(info, "nested_hvm", &value))
-			c->nested = strcmp(json_object_get_string(value),
-			    "True") == 0;
-	}
-	json_object_put(o);
 }
 
 /* The model of the first processor, for people. */
@@ -132,7 +95,7 @@ guest_describe(struct guest *g, struct config *c, struct fault *f)
 	if (c->type != CONFIG_PV && xc_get_paging_mempool_size(g->xc,
 	    g->domid, &c->paging_pool) != 0)
 		return guest_fault(g, f, "its paging pool is not known");
-	guest_stored_limits(g, c);
+	guest_libxl_read(g, c);
 	describe_host(g, c);
 	return 0;
 }

@@ -128,13 +128,10 @@ set_limits(struct guest *g, const struct config *c, struct fault *f)
 void
 guest_adopt(struct guest *g, uint32_t domid, const struct config *c)
 {
-	char uuid[UUID_TEXT_SIZE];
-
 	g->domid = domid;
 	g->created = g->stored = true;
 	snprintf(g->label, sizeof(g->label), "%u (%s)", domid, c->name);
-	uuid_print(c->uuid, uuid);
-	snprintf(g->vm, sizeof(g->vm), "/vm/%s", uuid);
+	memcpy(g->uuid, c->uuid, UUID_SIZE);
 }
 
 int
@@ -193,7 +190,7 @@ guest_restore(struct guest *g, const struct config *c, int in,
 		return guest_fault(g, f, "restoring failed");
 	g->stored = true;
 	if (guest_store(g, c, &r) == -1)
-		return guest_fault(g, f, "xenstore does not take its nodes");
+		return guest_fault(g, f, "its nodes and configuration cannot be stored");
 	if (!xs_introduce_domain(g->xs, g->domid, r.store_gfn,
 	    (unsigned)r.store_port))
 		return guest_fault(g, f, "xenstore does not take the guest");
@@ -207,6 +204,6 @@ guest_abandon(struct guest *g)
 		return;
 	xc_domain_destroy(g->xc, g->domid);
 	if (g->stored)
-		guest_unstore(g);
+		guest_unstore(g, g->uuid);
 	g->created = g->stored = false;
 }

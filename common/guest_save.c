@@ -140,8 +140,10 @@ await_suspend(struct guest *g)
 		return fault_set(f, EXIT_SYSTEM, "domain %s did not answer "
 		    "the request to suspend within %u s; it runs on",
 		    g->label, g->timeout);
-	return fault_set(f, EXIT_SYSTEM, "domain %s answered, but did not "
-	    "suspend within %u s", g->label, AFTER_ACK);
+	fault_set(f, EXIT_SYSTEM, "domain %s answered, but did not suspend "
+	    "within %u s", g->label, AFTER_ACK);
+	return fault_hint(f, "it may still do so; then: xc-emit --resume %u",
+	    g->domid);
 }
 
 static int

@@ -77,10 +77,12 @@ put_guests_own(struct writer *w)
 static void
 put_identity(struct writer *w, const struct config *c)
 {
-	char uuid[UUID_TEXT_SIZE], path[GUEST_PATH_SIZE];
+	char uuid[UUID_TEXT_SIZE], vm[UUID_TEXT_SIZE + 4];
+	char path[GUEST_PATH_SIZE];
 
 	uuid_print(c->uuid, uuid);
-	put(w, GUEST_READS, w->g->vm, "%s", "");
+	snprintf(vm, sizeof(vm), "/vm/%s", uuid);
+	put(w, GUEST_READS, vm, "%s", "");
 	snprintf(path, sizeof(path), "/vm/%s/uuid", uuid);
 	put(w, GUEST_READS, path, "%s", uuid);
 	snprintf(path, sizeof(path), "/vm/%s/name", uuid);
@@ -88,7 +90,7 @@ put_identity(struct writer *w, const struct config *c)
 	snprintf(path, sizeof(path), "/libxl/%u/type", w->g->domid);
 	put(w, HOST_ONLY, path, "%s", config_type_name(c->type));
 	put(w, GUEST_READS, "", "%s", "");
-	put(w, GUEST_READS, "vm", "%s", w->g->vm);
+	put(w, GUEST_READS, "vm", "%s", vm);
 	put(w, GUEST_READS, "name", "%s", c->name);
 	put(w, GUEST_READS, "domid", "%u", w->g->domid);
 }
@@ -153,19 +155,50 @@ guest_store(struct guest *g, const struct config *c,
 			return -1;
 		}
 		if (xs_transaction_end(g->xs, w.t, false))
-			return 0;
+			return guest_libxl_write(g, c);
 	} while (errno == EAGAIN);
 	return -1;
 }
 
-void
-guest_unstore(struct guest *g)
+/*
+ * libxl notes in /libxl/N/device/KIND/DEVICE where a device's backend has its
+ * nodes: for a guest without devices that is its console's.
+ */
+static void
+remove_backends(struct guest *g)
 {
-	char path[GUEST_PATH_SIZE];
+	char path[GUEST_PATH_SIZE], prefix[GUEST_PATH_SIZE], *backend;
+	char **list;
+	unsigned i, count = 0, length;
 
+	snprintf(path, sizeof(path), "/libxl/%u/device/console", g->domid);
+	snprintf(prefix, sizeof(prefix),
+	    "/local/domain/0/backend/console/%u", g->domid);
+	list = xs_directory(g->xs, XBT_NULL, path, &count);
+	for (i = 0; list != NULL && i < count; i++) {
+		snprintf(path, sizeof(path),
+		    "/libxl/%u/device/console/%.10s/backend", g->domid,
+		    list[i]);
+		backend = xs_read(g->xs, XBT_NULL, path, &length);
+		if (backend != NULL && strncmp(backend, prefix,
+		    strlen(prefix)) == 0)
+			xs_rm(g->xs, XBT_NULL, prefix);
+		free(backend);
+	}
+	free(list);
+}
+
+void
+guest_unstore(struct guest *g, const uint8_t uuid[UUID_SIZE])
+{
+	char path[GUEST_PATH_SIZE], text[UUID_TEXT_SIZE];
+
+	remove_backends(g);
 	xs_rm(g->xs, XBT_NULL, guest_path(g, "", path));
 	snprintf(path, sizeof(path), "/libxl/%u", g->domid);
 	xs_rm(g->xs, XBT_NULL, path);
-	if (strncmp(g->vm, "/vm/", 4) == 0)
-		xs_rm(g->xs, XBT_NULL, g->vm);
+	uuid_print(uuid, text);
+	snprintf(path, sizeof(path), "/vm/%s", text);
+	xs_rm(g->xs, XBT_NULL, path);
+	guest_libxl_remove(g, uuid);
 }

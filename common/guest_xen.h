@@ -40,7 +40,7 @@ struct guest {
 	/* guest_create and guest_restore */
 	bool     created;
 	bool     stored;	/* its nodes may be in xenstore */
-	char     vm[GUEST_PATH_SIZE];	/* /vm/UUID */
+	uint8_t  uuid[UUID_SIZE];
 };
 
 /*
@@ -67,14 +67,25 @@ const char *guest_path(const struct guest *g, const char *path,
     char buf[GUEST_PATH_SIZE]);
 
 /*
- * guest_stored_limits(g, c): event-channel and grant limits and such from
- * the configuration that libxl stored for the domain; what it does not say
- * stays as it is in *c.
+ * guest_libxl_read(g, c): event-channel and grant limits and such from the
+ * configuration that libxl stored for the domain; what it does not say stays
+ * as it is in *c.
  */
-void guest_stored_limits(struct guest *g, struct config *c);
+void guest_libxl_read(struct guest *g, struct config *c);
 
 /*
- * guest_store(g, c, ring): the domain's nodes in xenstore, all or none.
+ * guest_libxl_write(g, c): stores such a configuration, so that xl save and
+ * its like take the domain for one of libxl's.  On a host without libxl's
+ * directory it does nothing.  0, or -1 with errno set.
+ */
+int guest_libxl_write(struct guest *g, const struct config *c);
+
+/* guest_libxl_remove(g, uuid): removes all that libxl stored for it. */
+void guest_libxl_remove(struct guest *g, const uint8_t uuid[UUID_SIZE]);
+
+/*
+ * guest_store(g, c, rings): the domain's nodes in xenstore, all or none, and
+ * its configuration for libxl.
  * 0, or -1 with errno set.
  */
 struct guest_rings {
@@ -84,7 +95,10 @@ struct guest_rings {
 int guest_store(struct guest *g, const struct config *c,
     const struct guest_rings *rings);
 
-/* guest_unstore(g): removes the domain's nodes. */
-void guest_unstore(struct guest *g);
+/*
+ * guest_unstore(g, uuid): removes the domain's nodes and files, those that
+ * libxl made for it too.
+ */
+void guest_unstore(struct guest *g, const uint8_t uuid[UUID_SIZE]);
 
 #endif

@@ -7,7 +7,7 @@
 #include "kind.h"
 
 #define LEGACY_HINT \
-    "rec-convert --from legacy translates streams of Xen 4.5 and older"
+    "Xen's convert-legacy-stream translates streams of Xen 4.5 and older"
 
 int
 kind_check_image(const uint8_t *header, uint64_t *left, struct fault *f)

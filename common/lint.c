@@ -58,6 +58,17 @@ check_pv_info(struct lint *l, const struct record *rec, struct fault *f)
 }
 
 static int
+check_limit(const struct lint *l, const struct record *rec, uint64_t pfn,
+    struct fault *f)
+{
+	if (pfn <= l->max_pfn)
+		return 0;
+	record_fault(f, EXIT_REFUSED, rec, "pfn 0x%" PRIx64
+	    ", the limit is 0x%" PRIx64, pfn, l->max_pfn);
+	return fault_hint(f, "--max-pfn raises it");
+}
+
+static int
 check_p2m(struct lint *l, const struct record *rec, struct fault *f)
 {
 	uint64_t start = get_le32(rec->body), end = get_le32(rec->body + 4);
@@ -72,6 +83,8 @@ check_p2m(struct lint *l, const struct record *rec, struct fault *f)
 		return record_fault(f, EXIT_MALFORMED, rec,
 		    "starts at pfn %" PRIu64 " and ends at %" PRIu64, start,
 		    end);
+	if (check_limit(l, rec, end, f) == -1)
+		return -1;
 	frames = end / per_frame - start / per_frame + 1;
 	if (rec->length != 8 + 8 * frames)
 		return record_fault(f, EXIT_MALFORMED, rec,
@@ -97,11 +110,8 @@ check_pfn(const struct lint *l, const struct record *rec, uint64_t entry,
 		return record_fault(f, EXIT_MALFORMED, rec,
 		    "pfn 0x%" PRIx64 " is of the reserved type %u", pfn,
 		    type);
-	if (pfn > l->max_pfn) {
-		record_fault(f, EXIT_REFUSED, rec, "pfn 0x%" PRIx64
-		    ", the limit is 0x%" PRIx64, pfn, l->max_pfn);
-		return fault_hint(f, "--max-pfn raises it");
-	}
+	if (check_limit(l, rec, pfn, f) == -1)
+		return -1;
 	if (l->guests == GUEST_PV && has(l, REC_X86_PV_P2M_FRAMES) &&
 	    pfn > l->p2m_end)
 		return record_fault(f, EXIT_MALFORMED, rec, "pfn 0x%" PRIx64

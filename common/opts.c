@@ -80,6 +80,14 @@ opts_wrong(const char *tool, const char *fmt, ...)
 }
 
 _Noreturn void
+opts_unknown(const char *tool, int c, const char *given)
+{
+	if (c == ':')
+		opts_wrong(tool, "%s needs a value", given);
+	opts_wrong(tool, "not understood: %s", given);
+}
+
+_Noreturn void
 opts_help(const char *text)
 {
 	if (fputs(text, stdout) == EOF || fflush(stdout) == EOF)

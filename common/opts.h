@@ -41,6 +41,12 @@ void opts_no_terminal(const char *tool, int fd);
 _Noreturn void opts_wrong(const char *tool, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/*
+ * opts_unknown(tool, c, given): opts_wrong for what getopt_long returned as c,
+ * ':' or '?', for the argument `given` (its optstring starts with ':').
+ */
+_Noreturn void opts_unknown(const char *tool, int c, const char *given);
+
 /* opts_help(text): prints text on stdout and exits 0, or 1 if it cannot. */
 _Noreturn void opts_help(const char *text);
 

@@ -8,6 +8,11 @@
 
 #define ANY_LENGTH RECORD_LENGTH_MAX
 #define OUR_LENGTH OUR_LENGTH_MAX
+/*
+ * Xen's restorer keeps these for each vcpu until END, so a bound of our own:
+ * far more than any processor's state, and little even for 4096 vcpus.
+ */
+#define VCPU_LENGTH (64u << 10)
 
 /*
  * Sizes: libxc-migration-stream.pandoc, and what xg_sr_restore*.c in xen.git
@@ -25,14 +30,14 @@ static const struct type types[] = {
 	{ REC_X86_PV_VCPU_EXTENDED, "X86_PV_VCPU_EXTENDED", GUEST_PV,
 	    8, 8 + 128, 1 },
 	{ REC_X86_PV_VCPU_XSAVE, "X86_PV_VCPU_XSAVE", GUEST_PV,
-	    8, ANY_LENGTH, 1 },
+	    8, VCPU_LENGTH, 1 },
 	{ REC_SHARED_INFO, "SHARED_INFO", GUEST_PV, 4096, 4096, 1 },
 	{ REC_X86_TSC_INFO, "X86_TSC_INFO", GUEST_ANY, 24, 24, 1 },
 	{ REC_HVM_CONTEXT, "HVM_CONTEXT", GUEST_HVM, 1, ANY_LENGTH, 1 },
 	{ REC_HVM_PARAMS, "HVM_PARAMS", GUEST_HVM, 8, ANY_LENGTH, 16 },
 	{ REC_TOOLSTACK, "TOOLSTACK", 0, 0, ANY_LENGTH, 1 },
 	{ REC_X86_PV_VCPU_MSRS, "X86_PV_VCPU_MSRS", GUEST_PV,
-	    8, ANY_LENGTH, 16 },
+	    8, VCPU_LENGTH, 16 },
 	{ REC_VERIFY, "VERIFY", GUEST_ANY, 0, 0, 1 },
 	{ REC_CHECKPOINT, "CHECKPOINT", 0, 0, 0, 1 },
 	{ REC_DIRTY_PFN_LIST, "CHECKPOINT_DIRTY_PFN_LIST", 0,

@@ -102,12 +102,16 @@ fast_level(const char *text)
 static void
 parse(int argc, char *argv[], struct options *o)
 {
-	int c, digits = 0;
+	int c, word, digits = 0, digits_word = 0;
 
-	while ((c = getopt_long(argc, argv, "0123456789dtT:hV", longs,
+	while (word = optind, (c = getopt_long(argc, argv, ":0123456789dtT:hV", longs,
 	    NULL)) != -1) {
 		if (c >= '0' && c <= '9') {
-			o->level = digits = add_digit(digits, c - '0');
+			/* -19 is one level, -1 -9 are two. */
+			digits = add_digit(word == digits_word ? digits : 0,
+			    c - '0');
+			digits_word = word;
+			o->level = digits;
 			continue;
 		}
 		switch (c) {
@@ -133,8 +137,7 @@ parse(int argc, char *argv[], struct options *o)
 		case 'V':
 			opts_version(name);
 		default:
-			opts_wrong(name, "not understood: %s",
-			    argv[optind - 1]);
+			opts_unknown(name, c, argv[optind - 1]);
 		}
 	}
 	if (optind != argc)

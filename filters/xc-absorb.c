@@ -41,7 +41,8 @@ static const char help[] =
 "  --uuid new|UUID   the domain's uuid\n"
 "  --max-mem MIB     its memory limit\n"
 "  --max-vcpus N     its number of vcpus, 1 to 4096\n"
-"  --max-pfn N       refuse pages above this pfn (default 4294967296)\n"
+"  --max-pfn N       refuse pages above this pfn (default 4294967296; for PV\n"
+"                    guests less, in proportion to their memory)\n"
 "  -T N              threads, 1 to 256; 0: one per processor (default 0)\n"
 "  -q, -v            say less; say more, on stderr\n"
 "  -h, -V            this help; the version\n"
@@ -258,7 +259,7 @@ take_option(struct options *o, int c, const char *given)
 		o->overrides.vcpus = number("--max-vcpus", 1, VCPUS_MAX);
 		break;
 	case 'f':
-		o->max_pfn = number("--max-pfn", 0, PFN_MAX);
+		o->max_pfn = number("--max-pfn", 1, PFN_MAX);
 		break;
 	case 'T':
 		if ((o->threads = opts_threads(optarg)) == 0)
@@ -275,7 +276,7 @@ take_option(struct options *o, int c, const char *given)
 	case 'V':
 		opts_version(name);
 	default:
-		opts_wrong(name, "not understood: %s", given);
+		opts_unknown(name, c, given);
 	}
 }
 
@@ -283,7 +284,7 @@ int
 main(int argc, char *argv[])
 {
 	struct options o = {
-		.threads = opts_threads("0"), .max_pfn = LINT_MAX_PFN_DEFAULT,
+		.threads = opts_threads("0"),
 	};
 	struct pair p;
 	struct fault f;
@@ -295,7 +296,7 @@ main(int argc, char *argv[])
 		fault_set(&f, EXIT_SYSTEM, "no random numbers");
 		fault_exit(name, &f);
 	}
-	while ((c = getopt_long(argc, argv, "ptT:qvhV", longs, NULL)) != -1)
+	while ((c = getopt_long(argc, argv, ":ptT:qvhV", longs, NULL)) != -1)
 		take_option(&o, c, argv[optind - 1]);
 	if (optind != argc)
 		opts_wrong(name, "no operand is taken, not '%s': the stream "

@@ -118,8 +118,7 @@ let_go_on(struct guest *g, const struct options *o, struct fault *f)
 static int
 await_framer(struct pair *p, struct guest *g, const struct options *o)
 {
-	if (!pair_say(p, MESSAGE_SAVED, NULL, 0) ||
-	    pair_hear(p, NULL, 0) != MESSAGE_COMMIT) {
+	if (pair_hear(p, NULL, 0) != MESSAGE_COMMIT) {
 		if (!o->snapshot)
 			take_back(g, o);
 		return EXIT_SYSTEM;
@@ -170,9 +169,12 @@ saver(struct pair *p, const struct options *o)
 		take_back(g, o);
 		return f.status;
 	}
+	pair_say(p, MESSAGE_SAVED, NULL, 0);
 	pair_end(p);
 	if (let_go_on(g, o, &f) == -1) {
 		fault_print(name, &f);
+		fprintf(stderr, "%s: hint: xc-emit --resume %u\n", name,
+		    guest_domid(g));
 		return f.status;
 	}
 	return await_framer(p, g, o);
@@ -274,6 +276,8 @@ take_option(struct options *o, int c, const char *given)
 		break;
 	case 'R':
 	case 'D':
+		if (o->action != EMIT)
+			opts_wrong(name, "one of --resume and --destroy");
 		o->action = c == 'R' ? RESUME : DESTROY;
 		break;
 	case 'm':
@@ -298,7 +302,7 @@ take_option(struct options *o, int c, const char *given)
 	case 'V':
 		opts_version(name);
 	default:
-		opts_wrong(name, "not understood: %s", given);
+		opts_unknown(name, c, given);
 	}
 }
 
@@ -312,12 +316,14 @@ main(int argc, char *argv[])
 
 	opts_descriptors();
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, "cpqvhV", longs, NULL)) != -1)
+	while ((c = getopt_long(argc, argv, ":cpqvhV", longs, NULL)) != -1)
 		take_option(&o, c, argv[optind - 1]);
 	if (optind + 1 != argc)
 		opts_wrong(name, "one domain is to be named, by number or "
 		    "name");
 	o.domain = argv[optind];
+	if (o.action != EMIT && o.snapshot)
+		opts_wrong(name, "-c and -p go with a stream");
 	if (o.action != EMIT)
 		return settle(&o);
 	opts_no_terminal(name, STDOUT_FILENO);
