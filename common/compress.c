@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +8,7 @@
 
 #include "bytes.h"
 #include "compress.h"
+#include "crc.h"
 #include "format.h"
 #include "types.h"
 
@@ -53,6 +55,16 @@ stays(const struct record *rec)
 	    rec->type == REC_CHECKPOINT;
 }
 
+/* The CRC of a record: its type and length, as in `header`, and its body. */
+static uint32_t
+crc_of(const uint8_t *header, const uint8_t *body, size_t size)
+{
+	uint32_t crc = crc_add(CRC_START, header + COMPRESSED_TYPE_OFFSET,
+	    RECORD_HEADER_SIZE);
+
+	return crc_add(crc, body, size);
+}
+
 /* Writes the header of a COMPRESSED body that holds *rec. */
 static void
 put_header(uint8_t *body, const struct record *rec, unsigned flags)
@@ -62,6 +74,9 @@ put_header(uint8_t *body, const struct record *rec, unsigned flags)
 	memcpy(body + OUR_MAGIC_OFFSET, OUR_MAGIC, 4);
 	put_le32(body + COMPRESSED_TYPE_OFFSET, rec->type);
 	put_le32(body + COMPRESSED_LENGTH_OFFSET, rec->length);
+	put_le32(body + COMPRESSED_CRC_OFFSET, crc_of(body, rec->body,
+	    rec->size));
+	put_le32(body + COMPRESSED_RESERVED_OFFSET, 0);
 }
 
 int
@@ -128,46 +143,54 @@ check_header(const struct record *rec, struct fault *f)
 	return 0;
 }
 
+/* The payload of *rec into c->spare, size bytes.  0 or -1. */
+static int
+unpack(struct compress *c, const struct record *rec, size_t size,
+    struct fault *f)
+{
+	const uint8_t *payload = rec->body + COMPRESSED_HEADER_SIZE;
+	size_t n = rec->length - COMPRESSED_HEADER_SIZE;
+	bool packed = get_le16(rec->body + OUR_FLAGS_OFFSET) &
+	    COMPRESSED_ZSTD;
+
+	/* What the payload says of its size is checked before memory is
+	 * taken. */
+	if (packed && ZSTD_getFrameContentSize(payload, n) != size)
+		return record_fault(f, EXIT_MALFORMED, rec,
+		    "damaged zstd frame");
+	if (!packed && n != size)
+		return record_fault(f, EXIT_MALFORMED, rec,
+		    "holds %zu bytes, not %zu", n, size);
+	if (record_reserve(&c->spare, size, f) == -1)
+		return -1;
+	if (!packed && size > 0)
+		memcpy(c->spare.body, payload, size);
+	if (packed && ZSTD_decompressDCtx(c->unpack, c->spare.body, size,
+	    payload, n) != size)
+		return record_fault(f, EXIT_MALFORMED, rec,
+		    "damaged zstd frame");
+	return 0;
+}
+
 int
 expand_record(struct compress *c, struct record *rec, struct fault *f)
 {
-	uint32_t type, length;
-	const uint8_t *payload;
-	size_t size, n;
+	size_t size;
 
 	if (stays(rec))
 		return 0;
 	if (check_header(rec, f) == -1)
 		return -1;
-	type = get_le32(rec->body + COMPRESSED_TYPE_OFFSET);
-	length = get_le32(rec->body + COMPRESSED_LENGTH_OFFSET);
-	size = record_size(length);
-	payload = rec->body + COMPRESSED_HEADER_SIZE;
-	n = rec->length - COMPRESSED_HEADER_SIZE;
-	if (get_le16(rec->body + OUR_FLAGS_OFFSET) & COMPRESSED_ZSTD) {
-		/* What the frame says is checked before memory is taken. */
-		if (ZSTD_getFrameContentSize(payload, n) != size)
-			return record_fault(f, EXIT_MALFORMED, rec,
-			    "damaged zstd frame");
-		if (record_reserve(&c->spare, size, f) == -1)
-			return -1;
-		n = ZSTD_decompressDCtx(c->unpack, c->spare.body, size,
-		    payload, n);
-		if (ZSTD_isError(n) || n != size)
-			return record_fault(f, EXIT_MALFORMED, rec,
-			    "damaged zstd frame");
-	} else {
-		if (n != size)
-			return record_fault(f, EXIT_MALFORMED, rec,
-			    "holds %zu bytes, not %zu", n, size);
-		if (record_reserve(&c->spare, size, f) == -1)
-			return -1;
-		if (size > 0)
-			memcpy(c->spare.body, payload, size);
-	}
+	size = record_size(get_le32(rec->body + COMPRESSED_LENGTH_OFFSET));
+	if (unpack(c, rec, size, f) == -1)
+		return -1;
+	if (crc_of(rec->body, c->spare.body, size) !=
+	    get_le32(rec->body + COMPRESSED_CRC_OFFSET))
+		return record_fault(f, EXIT_INTEGRITY, rec,
+		    "damaged: what it holds is not what was packed");
 	record_swap(rec, &c->spare);
-	rec->type = type;
-	rec->length = length;
+	rec->type = get_le32(c->spare.body + COMPRESSED_TYPE_OFFSET);
+	rec->length = get_le32(c->spare.body + COMPRESSED_LENGTH_OFFSET);
 	rec->size = size;
 	return 0;
 }

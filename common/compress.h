@@ -34,8 +34,9 @@ int compress_record(struct compress *c, struct record *rec,
  * expand_record(c, rec, f): the inverse.  END, CHECKPOINT and pieces that
  * are no record are left as they are.
  * -1 with EXIT_MALFORMED when the record is not COMPRESSED, says that it
- * holds more than a record may, or its payload is damaged; EXIT_REFUSED for
- * a version or flag that is not known; EXIT_SYSTEM.
+ * holds more than a record may, or its payload cannot be unpacked;
+ * EXIT_INTEGRITY when it unpacks to something else than was packed;
+ * EXIT_REFUSED for a version or flag that is not known; EXIT_SYSTEM.
  */
 int expand_record(struct compress *c, struct record *rec, struct fault *f);
 

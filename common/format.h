@@ -170,12 +170,16 @@
  *   0  8  our header; flags bit 0: the payload is a zstd frame, else stored
  *   8  4  type      of the record inside
  *  12  4  length    of the body inside, without padding
- *  16  n  payload   the body inside with its padding
+ *  16  4  crc       CRC-32C of type, length and the body with its padding
+ *  20  4  reserved
+ *  24  n  payload   the body inside with its padding
  */
-#define COMPRESSED_HEADER_SIZE	16u
+#define COMPRESSED_HEADER_SIZE	24u
 #define COMPRESSED_ZSTD		1u
 #define COMPRESSED_TYPE_OFFSET	8u
 #define COMPRESSED_LENGTH_OFFSET 12u
+#define COMPRESSED_CRC_OFFSET	16u
+#define COMPRESSED_RESERVED_OFFSET 20u
 
 /* GUEST_CONFIG body: our header, then JSON text without a NUL. */
 #define GUEST_CONFIG_MAX	(64u << 10)	/* bytes of the body */

@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <getopt.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -84,6 +85,8 @@ opts_unknown(const char *tool, int c, const char *given)
 {
 	if (c == ':')
 		opts_wrong(tool, "%s needs a value", given);
+	if (optopt != 0)	/* a letter, maybe one of several together */
+		opts_wrong(tool, "not understood: -%c", optopt);
 	opts_wrong(tool, "not understood: %s", given);
 }
 

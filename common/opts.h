@@ -43,7 +43,8 @@ _Noreturn void opts_wrong(const char *tool, const char *fmt, ...)
 
 /*
  * opts_unknown(tool, c, given): opts_wrong for what getopt_long returned as c,
- * ':' or '?', for the argument `given` (its optstring starts with ':').
+ * ':' or '?', having taken the argument `given` (its optstring starts with
+ * ':').
  */
 _Noreturn void opts_unknown(const char *tool, int c, const char *given);
 

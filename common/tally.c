@@ -1,21 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <isa-l/crc.h>
-
 #include "bytes.h"
+#include "crc.h"
 #include "format.h"
 #include "tally.h"
 #include "types.h"
-
-#define CRC_START 0xffffffffu
-
-/* Carries on a CRC-32C over the bytes of the piece, not yet inverted. */
-static uint32_t
-carry_on(uint32_t crc, const struct record *rec)
-{
-	/* crc32_iscsi only reads, though its prototype does not say so. */
-	return rec->size == 0 ? crc :
-	    crc32_iscsi((unsigned char *)rec->body, (int)rec->size, crc);
-}
 
 /* Pages with data in a PAGE_DATA record, from its header alone. */
 static uint64_t
@@ -39,7 +27,7 @@ close_record(struct tally *t)
 		return;
 	put_le32(line, t->type);
 	put_le32(line + 4, t->length);
-	put_le32(line + 8, ~t->crc);
+	put_le32(line + 8, t->crc);
 	crypto_generichash_update(&t->hash, line, sizeof(line));
 	t->open = false;
 }
@@ -55,7 +43,7 @@ void
 tally_crc(struct record *rec)
 {
 	if (rec->part == PART_RECORD)
-		rec->crc = carry_on(CRC_START, rec);
+		rec->crc = crc_add(CRC_START, rec->body, rec->size);
 }
 
 void
@@ -82,7 +70,7 @@ void
 tally_piece(struct tally *t, struct record *rec)
 {
 	if (rec->part == PART_BODY)
-		rec->crc = carry_on(t->crc, rec);
+		rec->crc = crc_add(t->crc, rec->body, rec->size);
 	else
 		tally_crc(rec);
 	tally_add(t, rec);

@@ -33,7 +33,8 @@ static const char help[] =
 "  -h, -V            this help; the version\n"
 "\n"
 "Exit status: 0 done, 1 I/O or memory, 2 usage, 3 stream malformed or cut,\n"
-"5 refused (already compressed, not compressed, unknown version).\n";
+"4 damaged, 5 refused (already compressed, not compressed, unknown\n"
+"version).\n";
 
 struct options {
 	int  level;

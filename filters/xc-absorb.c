@@ -48,7 +48,8 @@ static const char help[] =
 "  -h, -V            this help; the version\n"
 "\n"
 "Exit status: 0 done, 1 Xen, I/O or memory, 2 usage, 3 stream malformed or\n"
-"cut, 5 refused (name or uuid taken, limits, a layer to undo first).\n";
+"cut, 4 damaged, 5 refused (name or uuid taken, limits, a layer to undo\n"
+"first).\n";
 
 struct options {
 	bool test, pause, unpause, quiet, verbose;

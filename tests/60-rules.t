@@ -1,0 +1,219 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The rules that every filter keeps, for every filter and direction.
+# shellcheck source=lib.sh
+. "${0%/*}/lib.sh"
+
+# A filter, in one direction, is a line:
+#   command | how it takes threads | what makes its input from a plain stream
+#           | what makes the plain stream from its output | is it a tool
+# rec-null is none: it leaves the command line and terminals to others.
+filters='
+rec-null        |    | cat          | cat             | no
+rec-compress    | -T | cat          | rec-compress -d | yes
+rec-compress -d | -T | rec-compress | cat             | yes
+'
+
+# Sets $run to the command of the filter with $1 threads, and option $2.
+with() {
+	# shellcheck disable=SC2206 # words
+	run=($command $flag "$1" ${2-})
+}
+
+# into FILE: the filter's input from a plain stream, as $tmp/input.
+into() {
+	# shellcheck disable=SC2086 # words
+	$prepare < "$1" > "$tmp/input" 2> "$tmp/prepare"
+}
+
+# plainly FILE [COUNT]: whether $tmp/out is, for a plain reader, FILE or its
+# first COUNT bytes.
+plainly() {
+	cp "$tmp/out" "$tmp/kept"
+	# shellcheck disable=SC2086 # words
+	$undo < "$tmp/kept" > "$tmp/plain" 2> "$tmp/undo" || [ -n "${2-}" ] &&
+		head -c "${2:--0}" "$1" | cmp - "$tmp/plain"
+}
+
+# What the filter makes of $tmp/input, with one thread, is to become of it
+# with any number of threads: $tmp/one.  $1: the status, $2: the message.
+same_for_all() {
+	local threads
+	with 1
+	status "$1" "$tmp/input" "${run[@]}" && told "${run[0]}" "${2-}" ||
+		return
+	cp "$tmp/out" "$tmp/one"
+	for threads in 2 3 8; do
+		with $threads
+		status "$1" "$tmp/input" "${run[@]}" &&
+			told "${run[0]}" "${2-}" && gives "$tmp/one" || return
+	done
+}
+
+unchanged() {
+	into "$1" && same_for_all 0 && plainly "$1"
+}
+
+# Each of the table's cut-*: all whole records, no END, and how many
+# checkpoints are complete.
+checkpoints() {
+	case ${1##*/} in cut-*) ;; *) return 0 ;; esac
+	ok "$command: ${1##*/}, $2" cut_checkpoint "$@"
+}
+cut_checkpoint() {
+	local file=$1 out=$4 count=${5#*END, }
+	into "$file" || [ $? = 3 ] &&
+		same_for_all 3 "ends at byte $(stat -c %s "$tmp/input") \
+without END, $count" &&
+		plainly "$file" "$out"
+}
+
+# The same vectors give any forward filter the same fault.
+refused() {
+	case ${1##*/} in bad-*) ;; *) return 0 ;; esac
+	ok "$command: ${1##*/}, $2" same_fault "$@"
+}
+same_fault() {
+	local threads
+	for threads in 1 2 3 8; do
+		with $threads
+		status "$3" "$1" "${run[@]}" && told "${run[0]}" "$5" "$6" ||
+			return
+	done
+}
+
+# prepared FILE: the filter's input and output, as $tmp/input and $tmp/one.
+prepared() {
+	into "$1"
+	with 1
+	"${run[@]}" < "$tmp/input" > "$tmp/one"
+}
+
+each_rule() {
+	local name threads
+
+	for name in "$vectors"/good-*; do
+		ok "$command: ${name##*/} unchanged, whatever the threads" \
+			unchanged "$name"
+	done
+	table any checkpoints
+	[ "$prepare" != cat ] || table any refused
+
+	for name in good-checkpoint-end good-libxl-checkpoint-end good-hvm-3 \
+		good-xl good-virsh good-empty; do
+		prepared "$vectors/$name"
+		for threads in 1 3; do
+			with $threads
+			ok "${run[*]}: $name record by record, END at last" \
+				"$here/probe" each "$tmp/input" "$tmp/one" \
+				"${run[@]}"
+		done
+	done
+	for name in good-tiny good-xl-none; do
+		prepared "$vectors/$name"
+		with 2
+		ok "$command: $name cut at every byte" "$here/probe" cuts \
+			"$tmp/input" "$tmp/one" "${run[@]}"
+		for threads in 1 3; do
+			with $threads --pass-after-end
+			ok "${run[*]}: $name and what follows, at once" \
+				"$here/probe" after "$tmp/input" "$tmp/one" \
+				"${run[@]}"
+		done
+		echo >> "$tmp/input"
+		ok "$command: $name and a byte" after_end
+	done
+}
+
+each_trickle() {
+	local name threads
+
+	for name in good-libxl good-hvm-3; do
+		prepared "$vectors/$name"
+		for threads in 1 3; do
+			with $threads
+			ok "${run[*]}: $name by few bytes, without blocking" \
+				"$here/probe" dribble "$tmp/input" "$tmp/one" \
+				"${run[@]}"
+		done
+	done
+}
+
+after_end() {
+	with 1
+	status 3 "$tmp/input" "${run[@]}" &&
+		grep -q ": bytes follow END, from byte" "$tmp/err" &&
+		gives "$tmp/one" $(($(stat -c %s "$tmp/one") - 8))
+}
+
+to_full_disk() {
+	"${run[@]}" > /dev/full
+}
+no_stdout() {
+	"${run[@]}" >&-
+}
+no_stdin() {
+	! "${run[@]}" <&- > "$tmp/out" 2> "$tmp/err" && gives /dev/null
+}
+one_line() {
+	[ "$(grep -c "^${run[0]}: " "$tmp/err")" = 1 ]
+}
+
+each_failure() {
+	local name
+
+	prepared "$vectors/good-hvm-3"
+	with 2
+	ok "$command: a full disk" status 1 "$tmp/input" to_full_disk
+	ok "$command: is told in a line" one_line
+	ok "$command: no stdout" status 1 "$tmp/input" no_stdout
+	ok "$command: is told in a line" one_line
+	ok "$command: no stdin" no_stdin
+	ok "$command: is told in a line" one_line
+	ok "$command: nobody reads" "$here/probe" broken_pipe "$tmp/input" \
+		"${run[@]}"
+	[ "$tool" = yes ] || return 0
+	for name in in out; do
+		ok "$command: a terminal as std$name" "$here/probe" terminal \
+			"$name" "$tmp/input" "${run[@]}"
+	done
+	with x
+	ok "$command: wrong usage" status 2 "$tmp/input" "${run[@]}"
+}
+
+# The first record of $tmp/input, and of the next one, of 128 MiB, little.
+lie() {
+	local length
+	length=$(od -An -tu4 -j44 -N4 "$tmp/input")
+	head -c $((48 + (length + 7) / 8 * 8)) "$tmp/input"
+	printf '\x01\0\0\0\0\0\0\x08and little more'
+}
+
+# Memory does not grow with the stream, nor with what a length says.
+each_limit() {
+	if [ -n "${SANITIZED-}" ]; then
+		skip 2 "a sanitizer takes memory of its own"
+		return
+	fi
+	with 2
+	into "$tmp/many"
+	ok "$command: memory for many records" "$here/probe" peak 50000 0 \
+		"$tmp/input" "${run[@]}"
+	into "$vectors/good-tiny"
+	ok "$command: memory for a length that lies" "$here/probe" peak \
+		50000 3 <(lie) "${run[@]}"
+}
+
+"$here/gen/make-stream" text 64 > "$tmp/many"
+while IFS='|' read -r command flag prepare undo tool; do
+	[ -n "$command" ] || continue
+	# Without the blanks around it.
+	read -r command <<< "$command"
+	read -r prepare <<< "$prepare"
+	read -r tool <<< "$tool"
+	each_rule
+	each_trickle
+	each_failure
+	each_limit
+done <<< "$filters"
+plan

@@ -1,0 +1,91 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# System calls that are interrupted, not ready, or fail.
+# shellcheck source=lib.sh
+. "${0%/*}/lib.sh"
+
+# inject CALL FAULT COMMAND...: strace writes what it does to $tmp/calls, not
+# to the filter's stderr.  LeakSanitizer does not work under it.
+inject() {
+	ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 strace -f -qq -a 1 \
+		-P "$tmp/input" -P "$tmp/out" -o "$tmp/calls" \
+		-e trace="$1" -e inject="$1:$2" "${@:3}"
+}
+
+: > "$tmp/input"
+strace -qq -o "$tmp/calls" true 2> "$tmp/err" ||
+	skip_all "strace cannot trace here: $(head -n 1 "$tmp/err")"
+
+# input FILE: what the filter in ${run[@]} is fed, as $tmp/input, and what it
+# makes of it, as $tmp/want.
+input() {
+	if [ "${run[*]:0:2}" = "rec-compress -d" ]; then
+		rec-compress < "$1" > "$tmp/input"
+	else
+		cp "$1" "$tmp/input"
+	fi
+	"${run[@]}" < "$tmp/input" > "$tmp/want"
+}
+
+injected() {
+	grep -q INJECTED "$tmp/calls"
+}
+
+# passes CALL ERROR: the filter tries again where CALL says ERROR.
+passes() {
+	status 0 "$tmp/input" inject "$1" "error=$2:when=1+5" "${run[@]}" &&
+		gives "$tmp/want" && injected
+}
+
+# fails CALL ERROR N TEXT: the filter ends with 1 and one line when the Nth
+# CALL says ERROR; what it wrote is right, and END is not there.
+fails() {
+	local size
+	status 1 "$tmp/input" inject "$1" "error=$2:when=$3" "${run[@]}" &&
+		[ "$(wc -l < "$tmp/err")" = 1 ] &&
+		grep -q "^${run[0]}: ${1%v} at byte [0-9]*: $4\$" \
+			"$tmp/err" || return
+	size=$(stat -c %s "$tmp/out")
+	[ "$size" -le $(($(stat -c %s "$tmp/want") - 8)) ] &&
+		cmp -n "$size" "$tmp/want" "$tmp/out"
+}
+
+# each_call CALL ERROR TEXT: fails each CALL that the filter makes.
+each_call() {
+	local n
+
+	for ((n = 1; ; n++)); do
+		fails "$1" "$2" "$n" "$3" > "$tmp/why" && continue
+		injected || break
+		cat "$tmp/why" "$tmp/err"
+		return 1
+	done
+	[ "$n" -gt 2 ] && status 0 "$tmp/input" "${run[@]}"
+}
+
+close_fails() {
+	status 1 "$tmp/input" inject close error=EIO "${run[@]}" &&
+		told "${run[0]}" "close after byte \
+$(stat -c %s "$tmp/want"): Input/output error"
+}
+
+for filter in "rec-null 1" "rec-null 3" "rec-compress -T 1" \
+	"rec-compress -T 3" "rec-compress -d -T 1" "rec-compress -d -T 3"; do
+	read -ra run <<< "$filter"
+	input "$vectors/good-libxl"
+	for call in readv writev; do
+		for error in EINTR EAGAIN; do
+			ok "$filter: $call says $error" passes $call $error
+		done
+	done
+	# strace counts the calls of each thread for itself.
+	[ "${filter: -1}" = 1 ] || continue
+	ok "$filter: EIO at any read" each_call readv EIO \
+		"Input/output error"
+	ok "$filter: ENOSPC at any write" each_call writev ENOSPC \
+		"No space left on device"
+	ok "$filter: EIO at any write" each_call writev EIO \
+		"Input/output error"
+	ok "$filter: EIO at close" close_fails
+done
+plan

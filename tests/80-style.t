@@ -1,0 +1,63 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The sources: licence lines, shellcheck, mandoc, and compilers' warnings.
+# shellcheck source=lib.sh
+. "${0%/*}/lib.sh"
+cd "$here/.."
+
+# But for vectors, which are bytes, and texts that are shown to people.
+mapfile -t sources < <(find Makefile common filters man pipelines tests \
+	bench .ci -type f -not -path 'tests/vectors/*' -not -name '*.pyc' \
+	-not -path 'tests/fuzz/corpus/*' -not -name README -not -name help \
+	2> "$tmp/err" | sort)
+
+licensed() {
+	local file
+	for file; do
+		head -n 2 "$file" |
+			grep -q 'SPDX-License-Identifier: LGPL-2.1-or-later' ||
+			echo "$file"
+	done > "$tmp/list"
+	cat "$tmp/list"
+	not test -s "$tmp/list"
+}
+ok "all ${#sources[@]} sources name their licence" licensed "${sources[@]}"
+
+scripts=()
+for file in "${sources[@]}"; do
+	case $(head -n 1 "$file" | tr -d '\0') in
+	'#!/bin/sh'* | '#!/bin/bash'*) scripts+=("$file") ;;
+	esac
+done
+if command -v shellcheck > "$tmp/out"; then
+	# Single quotes hold what another host's shell is to expand.
+	for file in "${scripts[@]}" tests/lib.sh; do
+		ok "shellcheck $file" shellcheck -x -P SCRIPTDIR -e SC2016 \
+			"$file"
+	done
+else
+	skip 1 "no shellcheck"
+fi
+
+manual() {
+	mandoc -Tlint -Wwarning "$1"
+}
+if command -v mandoc > "$tmp/out"; then
+	for file in man/*; do
+		[ ! -f "$file" ] || ok "mandoc $file" manual "$file"
+	done
+else
+	skip 1 "no mandoc"
+fi
+
+compile() {
+	make -s -j 2 B="$tmp/$1" CC="$1" CFLAGS="-O1 -Werror" programs
+}
+for compiler in gcc clang; do
+	if command -v $compiler > "$tmp/out"; then
+		ok "$compiler has nothing to warn of" compile $compiler
+	else
+		skip 1 "no $compiler"
+	fi
+done
+plan
