@@ -99,7 +99,7 @@ write_piece(void *ctx, void *worker, struct fault *f)
 }
 
 int
-filter_run(const struct filter *filter, struct fault *f)
+filter_run(struct filter *filter, struct fault *f)
 {
 	struct flow *flow = calloc(1, sizeof(*flow));
 	struct hand *hand = calloc(filter->threads, sizeof(*hand));
@@ -129,6 +129,8 @@ filter_run(const struct filter *filter, struct fault *f)
 	for (i = 0; i < filter->threads; i++)
 		record_free(&hand[i].rec);
 	stream_close(&flow->in);
+	filter->read = flow->in.in.offset;
+	filter->written = flow->out.offset;
 	if (sink_close(&flow->out, f) == -1)
 		return -1;
 	free(flow);

@@ -38,6 +38,7 @@ struct filter {
 	unsigned threads;	/* 1 to THREADS_MAX */
 	bool     pass_after_end;
 	const struct codec *codec;
+	uint64_t read, written;	/* bytes, set by filter_run */
 };
 
 /*
@@ -53,6 +54,6 @@ struct filter {
  * 0, or -1 with *f set as stream_next, the codec or the writing say; then
  * END was not written and the process has to exit soon (pmap.h).
  */
-int filter_run(const struct filter *filter, struct fault *f);
+int filter_run(struct filter *filter, struct fault *f);
 
 #endif

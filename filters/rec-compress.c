@@ -5,6 +5,8 @@
  *     xc-emit 7 | rec-compress | ssh dst xc-absorb
  */
 #include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -30,6 +32,7 @@ static const char help[] =
 "  -T N              threads, 1 to 256; 0: one per processor (default 0)\n"
 "  --pass-after-end  hand on what follows the stream's END at once\n"
 "                    (inside xl migrate -s)\n"
+"  -q, -v            say errors only (default); say sizes too, on stderr\n"
 "  -h, -V            this help; the version\n"
 "\n"
 "Exit status: 0 done, 1 I/O or memory, 2 usage, 3 stream malformed or cut,\n"
@@ -38,7 +41,7 @@ static const char help[] =
 
 struct options {
 	int  level;
-	bool undo, test, pass_after_end;
+	bool undo, test, verbose, pass_after_end;
 	unsigned threads;
 };
 
@@ -73,6 +76,8 @@ static const struct option longs[] = {
 	{ "threads", required_argument, NULL, 'T' },
 	{ "fast", optional_argument, NULL, 'f' },
 	{ "pass-after-end", no_argument, NULL, 'p' },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 }
@@ -105,7 +110,7 @@ parse(int argc, char *argv[], struct options *o)
 {
 	int c, word, digits = 0, digits_word = 0;
 
-	while (word = optind, (c = getopt_long(argc, argv, ":0123456789dtT:hV", longs,
+	while (word = optind, (c = getopt_long(argc, argv, ":0123456789dtT:qvhV", longs,
 	    NULL)) != -1) {
 		if (c >= '0' && c <= '9') {
 			/* -19 is one level, -1 -9 are two. */
@@ -132,6 +137,12 @@ parse(int argc, char *argv[], struct options *o)
 			break;
 		case 'p':
 			o->pass_after_end = true;
+			break;
+		case 'q':
+			o->verbose = false;
+			break;
+		case 'v':
+			o->verbose = true;
 			break;
 		case 'h':
 			opts_help(help);
@@ -179,6 +190,9 @@ main(int argc, char *argv[])
 	filter.pass_after_end = o.pass_after_end;
 	if (filter_run(&filter, &f) == -1)
 		fault_exit(name, &f);
+	if (o.verbose)
+		fprintf(stderr, "%s: %" PRIu64 " bytes in, %" PRIu64
+		    " bytes out\n", name, filter.read, filter.written);
 	for (i = 0; i < o.threads; i++)
 		compress_free(worker[i]);
 	return EXIT_DONE;
