@@ -10,13 +10,24 @@
 #include "pmap.h"
 #include "types.h"
 
+/* EXIT_REFUSED for a record of a layer that is not opened here. */
+static int
+refuse_layer(const struct record *rec, struct fault *f)
+{
+	const char *undo = type_is_ours(rec) ? type_undo(rec->type) : NULL;
+
+	if (undo == NULL)
+		return 0;
+	record_fault(f, EXIT_REFUSED, rec, "a layer that is not opened here");
+	return fault_hint(f, "undo it first: %s", undo);
+}
+
 /* In stream order: the first record says whether all are compressed. */
 static int
 see_layer(void *state, struct record *rec, struct fault *f)
 {
 	struct opener *o = state;
 	bool packed = rec->type == REC_COMPRESSED;
-	const char *undo;
 
 	if (rec->part != PART_RECORD || rec->type == REC_END ||
 	    rec->type == REC_CHECKPOINT)
@@ -25,12 +36,8 @@ see_layer(void *state, struct record *rec, struct fault *f)
 		o->started = true;
 		o->compressed = packed;
 	}
-	undo = packed || !type_is_ours(rec) ? NULL : type_undo(rec->type);
-	if (undo != NULL) {
-		record_fault(f, EXIT_REFUSED, rec,
-		    "a layer that is not opened here");
-		return fault_hint(f, "undo it first: %s", undo);
-	}
+	if (!packed && refuse_layer(rec, f) == -1)
+		return -1;
 	if (packed != o->compressed)
 		return record_fault(f, EXIT_MALFORMED, rec, "a %s record in "
 		    "a stream that is%s compressed",
@@ -141,6 +148,8 @@ check(void *state, struct record *rec, struct fault *f)
 		return fault_hint(f, "xc-emit without --no-config puts it "
 		    "in; a stream without it says nothing of the domain");
 	}
+	if (refuse_layer(rec, f) == -1)
+		return -1;
 	tally_add(&o->tally, rec);
 	if (lint_piece(&o->lint, rec, f) == -1)
 		return -1;

@@ -75,7 +75,10 @@ config_name_ok(const char *text)
 	size_t i, digits = 0;
 
 	for (i = 0; text[i] != '\0'; i++) {
-		if (iscntrl((unsigned char)text[i]) || text[i] == '/')
+		/* U+0080 to U+009F control a terminal too. */
+		if (iscntrl((unsigned char)text[i]) || text[i] == '/' ||
+		    ((unsigned char)text[i] == 0xc2 &&
+		    (unsigned char)text[i + 1] < 0xa0))
 			return false;
 		digits += isdigit((unsigned char)text[i]) != 0;
 	}
@@ -263,7 +266,8 @@ config_get(const struct record *rec, struct config *c, struct fault *f)
 		    OUR_VERSION);
 	if ((t = json_tokener_new()) == NULL)
 		return fault_set(f, EXIT_SYSTEM, "no memory for JSON");
-	json_tokener_set_flags(t, JSON_TOKENER_STRICT);
+	json_tokener_set_flags(t, JSON_TOKENER_STRICT |
+	    JSON_TOKENER_VALIDATE_UTF8);
 	o = json_tokener_parse_ex(t, (const char *)rec->body +
 	    OUR_HEADER_SIZE, (int)(rec->length - OUR_HEADER_SIZE));
 	json_tokener_free(t);
@@ -276,5 +280,19 @@ config_get(const struct record *rec, struct config *c, struct fault *f)
 	}
 	result = take_keys(rec, o, c, f);
 	json_object_put(o);
+	return result;
+}
+
+int
+config_check(const struct config *c, struct fault *f)
+{
+	struct record rec = { 0 };
+	struct config again;
+	int result = config_put(c, &rec, f);
+
+	if (result == 0 && (result = config_get(&rec, &again, f)) == -1 &&
+	    f->status == EXIT_MALFORMED)
+		f->status = EXIT_REFUSED;
+	record_free(&rec);
 	return result;
 }

@@ -70,6 +70,12 @@ int config_put(const struct config *c, struct record *rec, struct fault *f);
  */
 int config_get(const struct record *rec, struct config *c, struct fault *f);
 
+/*
+ * config_check(c, f): EXIT_REFUSED when config_get would not take *c from its
+ * own record.
+ */
+int config_check(const struct config *c, struct fault *f);
+
 /* config_type_name(type): "pv", "pvh" or "hvm". */
 const char *config_type_name(enum config_type type);
 

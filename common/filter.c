@@ -8,7 +8,7 @@
 #include "types.h"
 
 struct flow {
-	const struct codec *codec;
+	struct codec codec;	/* a copy: a worker may outlive the caller's */
 	struct stream in;
 	struct sink out;
 	bool layer_known;	/* the first record was seen */
@@ -40,7 +40,7 @@ refuse_layer(const struct codec *c, const struct record *rec,
 static int
 check_layer(struct flow *flow, const struct record *rec, struct fault *f)
 {
-	const struct codec *c = flow->codec;
+	const struct codec *c = &flow->codec;
 	bool own;
 
 	if (c->layer == 0 || flow->layer_known || rec->part != PART_RECORD ||
@@ -64,7 +64,7 @@ read_piece(void *ctx, void *worker, struct fault *f)
 {
 	struct flow *flow = ctx;
 	struct hand *hand = worker;
-	const struct codec *c = flow->codec;
+	const struct codec *c = &flow->codec;
 	int result = stream_next(&flow->in, &hand->rec, f);
 
 	if (result != 1)
@@ -91,7 +91,7 @@ write_piece(void *ctx, void *worker, struct fault *f)
 {
 	struct flow *flow = ctx;
 	struct hand *hand = worker;
-	const struct codec *c = flow->codec;
+	const struct codec *c = &flow->codec;
 
 	if (c->last != NULL && c->last(c->state, &hand->rec, f) == -1)
 		return -1;
@@ -112,13 +112,13 @@ filter_run(struct filter *filter, struct fault *f)
 
 	if (flow == NULL || hand == NULL || worker == NULL)
 		return fault_set(f, EXIT_SYSTEM, "no memory");
+	flow->codec = *filter->codec;
 	for (i = 0; i < filter->threads; i++) {
-		hand[i].codec = filter->codec;
+		hand[i].codec = &flow->codec;
 		if (filter->codec->worker != NULL)
 			hand[i].state = filter->codec->worker[i];
 		worker[i] = &hand[i];
 	}
-	flow->codec = filter->codec;
 	sink_open(&flow->out, filter->out);
 	if (stream_open(&flow->in, filter->in, f) == -1)
 		return -1;

@@ -51,8 +51,10 @@ struct filter {
  * layer is already its own or, with undo, is another; a stream of END alone
  * has no layer and nothing to undo.
  *
- * 0, or -1 with *f set as stream_next, the codec or the writing say; then
- * END was not written and the process has to exit soon (pmap.h).
+ * 0, or -1 with *f set as stream_next, the codec or the writing say.  Then
+ * the process has to exit soon, and what the codec's state points to has to
+ * live until it does (pmap.h).  END was not written, unless it is the close
+ * of out that failed or, with pass_after_end, what came behind END.
  */
 int filter_run(struct filter *filter, struct fault *f);
 

@@ -25,6 +25,7 @@ write_end(struct frame *fr, struct sink *out, const struct record *end,
 		fr->starved = true;
 		return fault_set(f, EXIT_SYSTEM, "the saver is gone");
 	}
+	fr->committed = true;
 	if (stream_write(out, end, f) == -1)
 		return -1;
 	return sink_close(out, f);

@@ -18,6 +18,7 @@ struct frame {
 	const struct config *config;	/* put in as GUEST_CONFIG, or NULL */
 	struct tally tally;	/* of the saver's records */
 	bool   starved;		/* the saver ended before its image did */
+	bool   committed;	/* END was begun: a copy may run */
 };
 
 /*

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,6 +41,7 @@ guest_open(const char *tool, bool verbose, struct fault *f)
 		.calls = { .vmessage = log_message, .destroy = log_destroy },
 		.tool = tool, .verbose = verbose,
 	};
+	g->lock = -1;
 	g->xc = xc_interface_open(&g->log.calls, NULL, 0);
 	g->xs = xs_open(0);
 	if (g->xc == NULL || g->xs == NULL) {
@@ -60,6 +60,7 @@ guest_close(struct guest *g)
 {
 	if (g == NULL)
 		return;
+	guest_unlock(g);
 	if (g->xs != NULL)
 		xs_close(g->xs);
 	if (g->xc != NULL)
@@ -125,42 +126,21 @@ guest_label(const struct guest *g)
 	return g->label;
 }
 
-int
-guest_find_number(struct guest *g, uint32_t domid, struct fault *f)
-{
-	xc_domaininfo_t info;
-	char *name;
-
-	g->domid = domid;
-	snprintf(g->label, sizeof(g->label), "%u", domid);
-	if (domid == 0)
-		return fault_set(f, EXIT_REFUSED,
-		    "domain 0 is this host itself");
-	if (!guest_info(g, &info))
-		return fault_set(f, EXIT_SYSTEM, "no domain %u on this host",
-		    domid);
-	if ((name = guest_read(g, "name")) != NULL)
-		snprintf(g->label, sizeof(g->label), "%u (%.*s)", domid,
-		    (int)CONFIG_NAME_SIZE - 1, name);
-	free(name);
-	return 0;
-}
-
-/* The number of the domain of that name, or 0. */
-static uint32_t
-number_of(struct guest *g, const char *name)
+bool
+guest_number(struct guest *g, const char *name, uint32_t *domid)
 {
 	char path[GUEST_PATH_SIZE], *value, **list;
 	unsigned i, count = 0, length;
-	uint32_t found = 0;
+	bool found = false;
 
 	list = xs_directory(g->xs, XBT_NULL, "/local/domain", &count);
-	for (i = 0; list != NULL && i < count && found == 0; i++) {
+	for (i = 0; list != NULL && i < count && !found; i++) {
 		snprintf(path, sizeof(path), "/local/domain/%.10s/name",
 		    list[i]);
 		value = xs_read(g->xs, XBT_NULL, path, &length);
-		if (value != NULL && strcmp(value, name) == 0)
-			found = (uint32_t)strtoul(list[i], NULL, 10);
+		found = value != NULL && strcmp(value, name) == 0;
+		if (found)
+			*domid = (uint32_t)strtoul(list[i], NULL, 10);
 		free(value);
 	}
 	free(list);
@@ -171,22 +151,26 @@ int
 guest_find(struct guest *g, const char *text, struct fault *f)
 {
 	size_t digits = strspn(text, "0123456789");
-	uint32_t domid;
+	xc_domaininfo_t info;
+	char *name;
 
 	if (digits > 0 && text[digits] == '\0' && digits < 6)
-		return guest_find_number(g, (uint32_t)strtoul(text, NULL,
-		    10), f);
-	if ((domid = number_of(g, text)) == 0)
+		g->domid = (uint32_t)strtoul(text, NULL, 10);
+	else if (!guest_number(g, text, &g->domid))
 		return fault_set(f, EXIT_SYSTEM,
 		    "no domain '%s' on this host", text);
-	return guest_find_number(g, domid, f);
-}
-
-int
-guest_pause(struct guest *g, struct fault *f)
-{
-	return xc_domain_pause(g->xc, g->domid) == 0 ? 0 :
-	    guest_fault(g, f, "cannot be paused");
+	if (g->domid == 0)
+		return fault_set(f, EXIT_REFUSED,
+		    "domain 0 is this host itself");
+	if (!guest_info(g, &info))
+		return fault_set(f, EXIT_SYSTEM, "no domain %u on this host",
+		    g->domid);
+	snprintf(g->label, sizeof(g->label), "%u", g->domid);
+	if ((name = guest_read(g, "name")) != NULL)
+		snprintf(g->label, sizeof(g->label), "%u (%.*s)", g->domid,
+		    (int)CONFIG_NAME_SIZE - 1, name);
+	free(name);
+	return guest_lock(g, info.handle, f);
 }
 
 int
@@ -196,26 +180,20 @@ guest_unpause(struct guest *g, struct fault *f)
 	    guest_fault(g, f, "cannot be unpaused");
 }
 
-/* EXIT_REFUSED unless the guest is suspended. */
-static int
-need_suspended(struct guest *g, struct fault *f)
+bool
+guest_suspended(struct guest *g)
 {
 	xc_domaininfo_t info;
 
-	if (!guest_info(g, &info))
-		return fault_set(f, EXIT_SYSTEM, "domain %s is gone",
-		    g->label);
-	if (!guest_is_suspended(&info))
-		return fault_set(f, EXIT_REFUSED,
-		    "domain %s is not suspended", g->label);
-	return 0;
+	return guest_info(g, &info) && guest_is_suspended(&info);
 }
 
 int
 guest_resume(struct guest *g, struct fault *f)
 {
-	if (need_suspended(g, f) == -1)
-		return -1;
+	if (!guest_suspended(g))
+		return fault_set(f, EXIT_REFUSED,
+		    "domain %s is not suspended", g->label);
 	if (xc_domain_resume(g->xc, g->domid, 1) != 0)
 		return guest_fault(g, f, "cannot be resumed");
 	if (!xs_resume_domain(g->xs, g->domid))
@@ -225,13 +203,51 @@ guest_resume(struct guest *g, struct fault *f)
 }
 
 int
+guest_undo(struct guest *g, bool pause, struct fault *f)
+{
+	struct fault late = { .status = EXIT_DONE };
+
+	if (!g->suspended)
+		return 0;
+	g->suspended = false;
+	if (pause && xc_domain_pause(g->xc, g->domid) != 0)
+		guest_fault(g, &late, "cannot be paused: it runs");
+	if (guest_resume(g, f) == -1)
+		return -1;
+	if (late.status == EXIT_DONE)
+		return 0;
+	*f = late;
+	return -1;
+}
+
+int
+guest_rescue(struct guest *g, struct fault *f)
+{
+	guest_withdraw(g);
+	return guest_suspended(g) ? guest_resume(g, f) : 0;
+}
+
+int
 guest_destroy(struct guest *g, struct fault *f)
 {
 	xc_domaininfo_t info;
+	char what[CONFIG_TEXT_SIZE];
+	int has;
 
-	if (need_suspended(g, f) == -1)
+	if (!guest_info(g, &info) || !guest_is_suspended(&info)) {
+		fault_set(f, EXIT_REFUSED, "domain %s is not suspended",
+		    g->label);
 		return fault_hint(f, "xl destroy takes a running guest");
-	if (!guest_info(g, &info) || xc_domain_destroy(g->xc, g->domid) != 0)
+	}
+	if ((has = guest_has_toolstack(g, &info, what)) == -1)
+		return guest_fault(g, f, "its devices are not known");
+	if (has) {
+		fault_set(f, EXIT_REFUSED, "domain %s has %s", g->label,
+		    what);
+		return fault_hint(f, "xl destroy %u removes them too",
+		    g->domid);
+	}
+	if (xc_domain_destroy(g->xc, g->domid) != 0)
 		return guest_fault(g, f, "cannot be destroyed");
 	guest_unstore(g, info.handle);
 	return 0;

@@ -30,10 +30,11 @@ struct guest *guest_open(const char *tool, bool verbose, struct fault *f);
 void guest_close(struct guest *g);
 
 /*
- * guest_find(g, text, f): the domain with this name or number, not domain 0.
+ * guest_find(g, text, f): the domain with this name or number, to be changed:
+ * it is locked until guest_close.  EXIT_REFUSED for domain 0 (this host) and
+ * while another process of these tools has the lock.
  */
 int guest_find(struct guest *g, const char *text, struct fault *f);
-int guest_find_number(struct guest *g, uint32_t domid, struct fault *f);
 
 /* guest_domid(g): its number; guest_label(g): "7 (mail)", for messages. */
 uint32_t guest_domid(const struct guest *g);
@@ -58,17 +59,29 @@ int guest_check(struct guest *g, bool memory_only, struct fault *f);
  * image, END included, to out.  A guest that is suspended already is saved as
  * it is.  The request to suspend is given up after timeout seconds without
  * an answer, or when the socket peer is closed at its other end.
- * On return the guest is suspended, or after -1 maybe: guest_undo.
+ * On return the guest is suspended, or after -1 maybe: guest_undo.  -1 also
+ * when it does not stay suspended until its image is written.
  * In xenstore nothing of the request is left.
  */
 int guest_save(struct guest *g, int out, int peer, unsigned timeout,
     struct fault *f);
 
 /*
- * guest_undo(g, f): after guest_save: lets the guest run again if that call
- * suspended it; one that was suspended before stays so.
+ * guest_undo(g, pause, f): after guest_save: lets the guest run again if that
+ * call suspended it, paused with pause; one that was suspended before stays
+ * so.
  */
-int guest_undo(struct guest *g, struct fault *f);
+int guest_undo(struct guest *g, bool pause, struct fault *f);
+
+/*
+ * guest_rescue(g, f): after the process that was in guest_save was killed:
+ * withdraws its request to suspend, and lets a guest that is suspended run
+ * again.
+ */
+int guest_rescue(struct guest *g, struct fault *f);
+
+/* guest_suspended(g): whether it is suspended now. */
+bool guest_suspended(struct guest *g);
 
 /*
  * guest_resume(g, f): lets a suspended guest run again.  EXIT_REFUSED when
@@ -76,19 +89,20 @@ int guest_undo(struct guest *g, struct fault *f);
  */
 int guest_resume(struct guest *g, struct fault *f);
 
-int guest_pause(struct guest *g, struct fault *f);
 int guest_unpause(struct guest *g, struct fault *f);
 
 /*
  * guest_destroy(g, f): destroys a suspended guest and removes its nodes from
- * xenstore.  EXIT_REFUSED when it is not suspended: it may be in use.
+ * xenstore.  EXIT_REFUSED when it is not suspended: it may be in use; and
+ * when it has devices or a device model, which the toolstack has to remove.
  */
 int guest_destroy(struct guest *g, struct fault *f);
 
 /*
  * guest_create(g, c, f): an empty domain for a guest with this
- * configuration.  EXIT_REFUSED when a domain of this host has its uuid or
- * its name, or it needs a device model.
+ * configuration, still without memory.  EXIT_REFUSED when a domain of this
+ * host has its uuid or its name, when another process of these tools is at
+ * work on that uuid, or when it needs a device model.
  */
 int guest_create(struct guest *g, const struct config *c, struct fault *f);
 
@@ -106,9 +120,9 @@ int guest_restore(struct guest *g, const struct config *c, int in,
 void guest_adopt(struct guest *g, uint32_t domid, const struct config *c);
 
 /*
- * guest_abandon(g): destroys the domain that guest_create made, if it did,
+ * guest_abandon(g, f): destroys the domain that guest_create made, if it did,
  * with all nodes that were made for it.
  */
-void guest_abandon(struct guest *g);
+int guest_abandon(struct guest *g, struct fault *f);
 
 #endif

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,36 +101,55 @@ guest_describe(struct guest *g, struct config *c, struct fault *f)
 	return 0;
 }
 
-/* Whether the domain has a device besides the suspend event channel. */
-static bool
-has_devices(struct guest *g, char kind[CONFIG_NAME_SIZE])
+/*
+ * Whether the domain has a device besides the suspend event channel: 1 with
+ * its kind, 0, or -1 when xenstore does not tell.
+ */
+static int
+has_device(struct guest *g, char kind[CONFIG_TEXT_SIZE])
 {
 	char path[GUEST_PATH_SIZE], buf[GUEST_PATH_SIZE], **kinds, **list;
 	unsigned i, n = 0, count;
-	bool found = false;
+	int found = 0;
 
 	kinds = xs_directory(g->xs, XBT_NULL, guest_path(g, "device", path),
 	    &n);
-	for (i = 0; kinds != NULL && i < n && !found; i++) {
+	if (kinds == NULL)
+		return errno == ENOENT ? 0 : -1;
+	for (i = 0; i < n && found == 0; i++) {
 		if (strcmp(kinds[i], "suspend") == 0)
 			continue;
 		snprintf(buf, sizeof(buf), "device/%.64s", kinds[i]);
 		count = 0;
 		list = xs_directory(g->xs, XBT_NULL,
 		    guest_path(g, buf, path), &count);
+		if (list == NULL && errno != ENOENT)
+			found = -1;
+		else if (count > 0)
+			found = 1;
 		free(list);
-		found = count > 0;
-		snprintf(kind, CONFIG_NAME_SIZE, "%.64s", kinds[i]);
+		snprintf(kind, CONFIG_TEXT_SIZE, "devices (%.64s)", kinds[i]);
 	}
 	free(kinds);
 	return found;
 }
 
 int
+guest_has_toolstack(struct guest *g, const xc_domaininfo_t *info,
+    char what[CONFIG_TEXT_SIZE])
+{
+	if (type_of(info) != CONFIG_HVM)
+		return has_device(g, what);
+	snprintf(what, CONFIG_TEXT_SIZE, "a device model");
+	return 1;
+}
+
+int
 guest_check(struct guest *g, bool memory_only, struct fault *f)
 {
 	xc_domaininfo_t info;
-	char kind[CONFIG_NAME_SIZE];
+	char what[CONFIG_TEXT_SIZE];
+	int has;
 
 	if (!guest_info(g, &info))
 		return fault_set(f, EXIT_SYSTEM, "domain %s is gone",
@@ -145,14 +165,11 @@ guest_check(struct guest *g, bool memory_only, struct fault *f)
 	}
 	if (memory_only)
 		return 0;
-	if (type_of(&info) == CONFIG_HVM)
-		fault_set(f, EXIT_REFUSED, "domain %s has a device model",
-		    g->label);
-	else if (has_devices(g, kind))
-		fault_set(f, EXIT_REFUSED, "domain %s has devices (%s)",
-		    g->label, kind);
-	else
+	if ((has = guest_has_toolstack(g, &info, what)) == -1)
+		return guest_fault(g, f, "its devices are not known");
+	if (has == 0)
 		return 0;
+	fault_set(f, EXIT_REFUSED, "domain %s has %s", g->label, what);
 	return fault_hint(f, "xl save keeps them; --memory-only leaves them "
 	    "out, for looking into the guest's memory");
 }

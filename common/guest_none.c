@@ -32,14 +32,6 @@ guest_find(struct guest *g, const char *text, struct fault *f)
 	return none(f);
 }
 
-int
-guest_find_number(struct guest *g, uint32_t domid, struct fault *f)
-{
-	(void)g;
-	(void)domid;
-	return none(f);
-}
-
 uint32_t
 guest_domid(const struct guest *g)
 {
@@ -82,21 +74,29 @@ guest_save(struct guest *g, int out, int peer, unsigned timeout,
 }
 
 int
-guest_undo(struct guest *g, struct fault *f)
+guest_undo(struct guest *g, bool pause, struct fault *f)
+{
+	(void)g;
+	(void)pause;
+	return none(f);
+}
+
+int
+guest_rescue(struct guest *g, struct fault *f)
 {
 	(void)g;
 	return none(f);
+}
+
+bool
+guest_suspended(struct guest *g)
+{
+	(void)g;
+	return false;
 }
 
 int
 guest_resume(struct guest *g, struct fault *f)
-{
-	(void)g;
-	return none(f);
-}
-
-int
-guest_pause(struct guest *g, struct fault *f)
 {
 	(void)g;
 	return none(f);
@@ -134,10 +134,11 @@ guest_restore(struct guest *g, const struct config *c, int in,
 	return none(f);
 }
 
-void
-guest_abandon(struct guest *g)
+int
+guest_abandon(struct guest *g, struct fault *f)
 {
 	(void)g;
+	return none(f);
 }
 
 void

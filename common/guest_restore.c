@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +13,12 @@
 #define POOL_DEFAULT	((uint64_t)2 << 20)	/* bytes */
 #define TIMER_MODE	1	/* no_delay_for_missed_ticks, as libxl does */
 
-/* Whether a domain of this host has that uuid; *domid is its number. */
-static bool
+/*
+ * Whether a domain of this host has that uuid; *domid is its number.  One
+ * that is dying does not count: it has left xenstore, and only waits until
+ * the last of its pages is unmapped.  1, 0, or -1 when Xen does not tell.
+ */
+static int
 uuid_taken(struct guest *g, const uint8_t uuid[UUID_SIZE], uint32_t *domid)
 {
 	xc_domaininfo_t list[LIST_STEP];
@@ -23,53 +28,58 @@ uuid_taken(struct guest *g, const uint8_t uuid[UUID_SIZE], uint32_t *domid)
 	while ((n = xc_domain_getinfolist(g->xc, first, LIST_STEP, list))
 	    > 0) {
 		for (i = 0; i < n; i++)
-			if (memcmp(list[i].handle, uuid, UUID_SIZE) == 0) {
+			if (memcmp(list[i].handle, uuid, UUID_SIZE) == 0 &&
+			    !(list[i].flags & XEN_DOMINF_dying)) {
 				*domid = list[i].domain;
-				return true;
+				return 1;
 			}
 		first = list[n - 1].domain + 1u;
 	}
-	return false;
+	return n;
 }
 
 /* EXIT_REFUSED when the guest cannot be taken, before anything is made. */
 static int
 check_free(struct guest *g, const struct config *c, struct fault *f)
 {
+	uint64_t pages = c->pages + c->paging_pool / PAGE_SIZE;
 	char uuid[UUID_TEXT_SIZE];
-	struct guest other = *g;
 	xc_physinfo_t host;
-	struct fault none;
 	uint32_t domid;
+	int taken;
 
 	if (c->type == CONFIG_HVM) {
 		fault_set(f, EXIT_REFUSED, "the guest needs a device model");
 		return fault_hint(f, "xl restore takes it");
 	}
-	if (uuid_taken(g, c->uuid, &domid)) {
+	if ((taken = uuid_taken(g, c->uuid, &domid)) == -1)
+		return guest_fault(g, f, "the other domains are not known");
+	if (taken) {
 		uuid_print(c->uuid, uuid);
 		fault_set(f, EXIT_REFUSED, "domain %u of this host has the "
 		    "uuid %s", domid, uuid);
 		return fault_hint(f, "--uuid new makes a copy of its own");
 	}
-	if (guest_find(&other, c->name, &none) == 0) {
+	if (guest_number(g, c->name, &domid)) {
 		fault_set(f, EXIT_REFUSED, "domain %u of this host has the "
-		    "name '%s'", other.domid, c->name);
+		    "name '%s'", domid, c->name);
 		return fault_hint(f, "--name NAME gives it another");
 	}
-	if (xc_physinfo(g->xc, &host) == 0 && host.free_pages < c->pages)
-		return fault_set(f, EXIT_SYSTEM, "the guest has %llu MiB, "
-		    "this host %llu MiB free",
-		    (unsigned long long)c->pages * KIB_PER_PAGE >> 10,
-		    (unsigned long long)host.free_pages * KIB_PER_PAGE >> 10);
+	if (xc_physinfo(g->xc, &host) != 0)
+		return guest_fault(g, f, "the host's memory is not known");
+	if (host.free_pages < pages)
+		return fault_set(f, EXIT_SYSTEM, "the guest takes %" PRIu64
+		    " MiB, this host has %" PRIu64 " MiB free",
+		    pages * KIB_PER_PAGE >> 10,
+		    host.free_pages * KIB_PER_PAGE >> 10);
 	return 0;
 }
 
-/* The number, 0 for Xen's own default. */
+/* As Xen takes it: -1 for its own default. */
 static int32_t
 frames(uint64_t n)
 {
-	return n == CONFIG_DEFAULT ? -1 : (int32_t)n;
+	return n > INT32_MAX ? -1 : (int32_t)n;
 }
 
 static struct xen_domctl_createdomain
@@ -139,9 +149,9 @@ guest_create(struct guest *g, const struct config *c, struct fault *f)
 {
 	struct xen_domctl_createdomain args = create_args(c);
 
-	if (check_free(g, c, f) == -1)
-		return -1;
 	snprintf(g->label, sizeof(g->label), "'%s'", c->name);
+	if (guest_lock(g, c->uuid, f) == -1 || check_free(g, c, f) == -1)
+		return -1;
 	g->domid = 0;		/* Xen chooses */
 	g->log.first[0] = '\0';
 	errno = 0;
@@ -149,7 +159,7 @@ guest_create(struct guest *g, const struct config *c, struct fault *f)
 		return guest_fault(g, f, "cannot be created");
 	guest_adopt(g, g->domid, c);
 	g->stored = false;
-	return set_limits(g, c, f);
+	return 0;
 }
 
 /* libxenguest's callback: a stream of old without a CPU policy. */
@@ -178,6 +188,8 @@ guest_restore(struct guest *g, const struct config *c, int in,
 	};
 	struct guest_rings r = { 0 };
 
+	if (set_limits(g, c, f) == -1)
+		return -1;
 	r.store_port = xc_evtchn_alloc_unbound(g->xc, g->domid, 0);
 	r.console_port = xc_evtchn_alloc_unbound(g->xc, g->domid, 0);
 	if (r.store_port < 0 || r.console_port < 0)
@@ -190,20 +202,25 @@ guest_restore(struct guest *g, const struct config *c, int in,
 		return guest_fault(g, f, "restoring failed");
 	g->stored = true;
 	if (guest_store(g, c, &r) == -1)
-		return guest_fault(g, f, "its nodes and configuration cannot be stored");
+		return guest_fault(g, f, "its nodes and configuration cannot "
+		    "be stored");
 	if (!xs_introduce_domain(g->xs, g->domid, r.store_gfn,
 	    (unsigned)r.store_port))
 		return guest_fault(g, f, "xenstore does not take the guest");
 	return 0;
 }
 
-void
-guest_abandon(struct guest *g)
+int
+guest_abandon(struct guest *g, struct fault *f)
 {
 	if (!g->created)
-		return;
-	xc_domain_destroy(g->xc, g->domid);
+		return 0;
+	g->created = false;
+	if (xc_domain_destroy(g->xc, g->domid) != 0) {
+		guest_fault(g, f, "is left over: it cannot be destroyed");
+		return fault_hint(f, "xl destroy %u", g->domid);
+	}
 	if (g->stored)
 		guest_unstore(g, g->uuid);
-	g->created = g->stored = false;
+	return 0;
 }

@@ -22,12 +22,9 @@ now_ms(void)
 	return (long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/*
- * Writes "" over the request, unless the guest took it already.
- * True when the request is withdrawn.
- */
-static bool
-withdraw(struct guest *g)
+/* Writes "" over the request, unless the guest took it already. */
+bool
+guest_withdraw(struct guest *g)
 {
 	char path[GUEST_PATH_SIZE], *value;
 	xs_transaction_t t;
@@ -97,7 +94,8 @@ answered(struct guest *g)
 
 /*
  * The request is written: waits until the guest is suspended.
- * 0, or -1 with g->suspend_fault set and the request withdrawn.
+ * 0, or -1 with g->suspend_fault set; a guest that is still there has not
+ * got the request any more, or has answered it.
  */
 static int
 await_suspend(struct guest *g)
@@ -123,14 +121,16 @@ await_suspend(struct guest *g)
 		}
 		if ((news = sleep_for_news(g, until)) == 1)
 			continue;
-		if (!acked && !withdraw(g)) {
+		if (!acked && !guest_withdraw(g)) {
 			/* It took the request just now: see it through. */
 			acked = true;
 			until = now_ms() + (long)AFTER_ACK * 1000;
 			continue;
 		}
-		if (news == -1 && acked)
+		if (news == -1 && acked && g->peer != -1) {
+			g->peer = -1;	/* known; the guest is on its way */
 			continue;
+		}
 		break;
 	}
 	if (news == -1)
@@ -208,19 +208,15 @@ guest_save(struct guest *g, int out, int peer, unsigned timeout,
 	g->log.first[0] = '\0';
 	errno = 0;
 	if (xc_domain_save(g->xc, out, g->domid, 0, &calls, XC_STREAM_PLAIN,
-	    -1) == 0)
-		return 0;
+	    -1) == 0) {
+		/* Somebody who let it run meanwhile made the image void. */
+		if (guest_suspended(g))
+			return 0;
+		return fault_set(f, EXIT_SYSTEM, "domain %s did not stay "
+		    "suspended while it was saved", g->label);
+	}
 	if (g->suspend_fault.status == EXIT_DONE)
 		return guest_fault(g, f, "saving failed");
 	*f = g->suspend_fault;
 	return -1;
-}
-
-int
-guest_undo(struct guest *g, struct fault *f)
-{
-	if (!g->suspended)
-		return 0;
-	g->suspended = false;
-	return guest_resume(g, f);
 }

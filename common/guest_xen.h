@@ -29,6 +29,8 @@ struct guest {
 	xc_interface *xc;
 	struct xs_handle *xs;
 	uint32_t domid;
+	int      lock;		/* -1: none */
+	char     lock_path[GUEST_PATH_SIZE];
 	char     label[CONFIG_NAME_SIZE + 16];
 
 	/* guest_save */
@@ -49,6 +51,32 @@ struct guest {
  * says.  Clears the log.  Returns -1.
  */
 int guest_fault(struct guest *g, struct fault *f, const char *what);
+
+/*
+ * guest_number(g, name, domid): whether a domain of this host has the name,
+ * domain 0 included.
+ */
+bool guest_number(struct guest *g, const char *name, uint32_t *domid);
+
+/*
+ * guest_lock(g, uuid, f): keeps every other process of these tools from the
+ * guest until guest_close.  0, or -1 with EXIT_REFUSED when one has it, or
+ * EXIT_SYSTEM.
+ */
+int guest_lock(struct guest *g, const uint8_t uuid[UUID_SIZE],
+    struct fault *f);
+
+void guest_unlock(struct guest *g);
+
+/* guest_has_toolstack(g, what): whether the domain has a device model or
+ * devices, which only the toolstack can look after; 1 with `what` in words,
+ * 0, or -1 with errno set. */
+int guest_has_toolstack(struct guest *g, const xc_domaininfo_t *info,
+    char what[CONFIG_TEXT_SIZE]);
+
+/* guest_withdraw(g): takes a request to suspend out of xenstore, unless the
+ * guest took it already.  True when it is withdrawn. */
+bool guest_withdraw(struct guest *g);
 
 /* guest_info(g, info): what Xen knows of the domain; false if it is gone. */
 bool guest_info(struct guest *g, xc_domaininfo_t *info);

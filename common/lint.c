@@ -112,8 +112,7 @@ check_pfn(const struct lint *l, const struct record *rec, uint64_t entry,
 		    type);
 	if (check_limit(l, rec, pfn, f) == -1)
 		return -1;
-	if (l->guests == GUEST_PV && has(l, REC_X86_PV_P2M_FRAMES) &&
-	    pfn > l->p2m_end)
+	if (l->guests == GUEST_PV && pfn > l->p2m_end)
 		return record_fault(f, EXIT_MALFORMED, rec, "pfn 0x%" PRIx64
 		    ", the guest's last is 0x%" PRIx64, pfn, l->p2m_end);
 	return 0;
@@ -239,6 +238,10 @@ check_order(const struct lint *l, const struct record *rec, struct fault *f)
 	    rec->type == REC_X86_PV_P2M_FRAMES))
 		return record_fault(f, EXIT_MALFORMED, rec,
 		    "it comes before STATIC_DATA_END");
+	if (rec->type == REC_PAGE_DATA && l->guests == GUEST_PV &&
+	    !has(l, REC_X86_PV_P2M_FRAMES))
+		return record_fault(f, EXIT_MALFORMED, rec,
+		    "it comes before X86_PV_P2M_FRAMES");
 	if (rec->type == REC_SHARED_INFO && l->width == 0)
 		return record_fault(f, EXIT_MALFORMED, rec,
 		    "it comes before X86_PV_INFO");

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "fault.h"
@@ -85,7 +86,8 @@ opts_unknown(const char *tool, int c, const char *given)
 {
 	if (c == ':')
 		opts_wrong(tool, "%s needs a value", given);
-	if (optopt != 0)	/* a letter, maybe one of several together */
+	/* A letter, maybe one of several; or a word with =VALUE. */
+	if (optopt != 0 && strchr(given, '=') == NULL)
 		opts_wrong(tool, "not understood: -%c", optopt);
 	opts_wrong(tool, "not understood: %s", given);
 }

@@ -2,8 +2,8 @@
 /*
  * opts.h - the command line: what every tool does alike.
  *
- * With fault.h's two functions that print, these are the only ones in the
- * library that print or exit.
+ * With fault.h's two functions that print, and the log of libxenguest
+ * (guest.c), these are the only ones in the library that print or exit.
  */
 #ifndef OPTS_H
 #define OPTS_H

@@ -41,6 +41,7 @@ pair_fork(struct pair *p, bool child_writes, struct fault *f)
 		signal(SIGINT, SIG_IGN);
 		signal(SIGTERM, SIG_IGN);
 		signal(SIGHUP, SIG_IGN);
+		signal(SIGQUIT, SIG_IGN);
 	}
 	mine = (p->child == 0) == child_writes;	/* the writing end? */
 	p->stream = fd[mine];
@@ -86,7 +87,9 @@ pair_hear(struct pair *p, void *data, size_t size)
 	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
 	ssize_t n;
 
-	while ((n = recvmsg(p->peer, &msg, 0)) == -1 && errno == EINTR)
+	/* A peer that died with mail unread shows as a reset, once. */
+	while ((n = recvmsg(p->peer, &msg, 0)) == -1 &&
+	    (errno == EINTR || errno == ECONNRESET))
 		;
 	if (n == (ssize_t)sizeof(message) ||
 	    n == (ssize_t)(sizeof(message) + size))
@@ -98,10 +101,13 @@ bool
 pair_heard(struct pair *p, enum message message)
 {
 	enum message waiting = MESSAGE_NONE;
+	ssize_t n;
 
-	return recv(p->peer, &waiting, sizeof(waiting),
-	    MSG_PEEK | MSG_DONTWAIT) == (ssize_t)sizeof(waiting) &&
-	    waiting == message;
+	while ((n = recv(p->peer, &waiting, sizeof(waiting),
+	    MSG_PEEK | MSG_DONTWAIT)) == -1 &&
+	    (errno == EINTR || errno == ECONNRESET))
+		;
+	return n == (ssize_t)sizeof(waiting) && waiting == message;
 }
 
 int

@@ -39,8 +39,8 @@ struct pair {
 /*
  * pair_fork(p, child_writes, f): forks.  The stream goes from the child to
  * the parent when child_writes is set, else the other way.  Both ignore
- * SIGPIPE; the child also ignores SIGINT, SIGTERM and SIGHUP: it has a guest
- * to look after, and learns of the parent's end from the descriptors.
+ * SIGPIPE; the child also ignores SIGINT, SIGTERM, SIGHUP and SIGQUIT: it has
+ * a guest to look after, and learns of the parent's end from the descriptors.
  * 0 in both processes, or -1 with EXIT_SYSTEM.
  */
 int pair_fork(struct pair *p, bool child_writes, struct fault *f);

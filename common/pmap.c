@@ -165,6 +165,7 @@ run_map(struct map *map, struct seat *seat, pthread_t *thread,
 		seat[i] = (struct seat){ map, map->m.worker[i] };
 		err = pthread_create(&thread[i], NULL, run_worker, &seat[i]);
 		if (err != 0) {
+			map->failed = true;	/* the others write nothing */
 			pthread_mutex_unlock(&map->lock);
 			return fault_set(f, EXIT_SYSTEM,
 			    "cannot start thread %u of %u: %s", i + 1, n,

@@ -110,8 +110,8 @@ parse(int argc, char *argv[], struct options *o)
 {
 	int c, word, digits = 0, digits_word = 0;
 
-	while (word = optind, (c = getopt_long(argc, argv, ":0123456789dtT:qvhV", longs,
-	    NULL)) != -1) {
+	while (word = optind, (c = getopt_long(argc, argv,
+	    ":0123456789dtT:qvhV", longs, NULL)) != -1) {
 		if (c >= '0' && c <= '9') {
 			/* -19 is one level, -1 -9 are two. */
 			digits = add_digit(word == digits_word ? digits : 0,

@@ -86,18 +86,30 @@ restore(struct pair *p, struct guest *g, const struct config *c,
 	    "could not be written", guest_label(g));
 }
 
+/* Puts /dev/null in the place of a descriptor that is the other process'. */
+static void
+take_over(int fd)
+{
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	struct fault f;
+
+	if (null != -1 && dup2(null, fd) != -1)
+		return;
+	fault_set(&f, EXIT_SYSTEM, "no /dev/null");
+	fault_exit(name, &f);
+}
+
 /* The child: the only one with handles to Xen.  Returns the exit status. */
 static int
 restorer(struct pair *p, const struct options *o)
 {
 	struct guest *g;
 	struct config c;
-	struct fault f;
+	struct fault f, late;
 	bool kept = false;
-	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	int status;
 
-	if (null != -1)
-		dup2(null, STDIN_FILENO);	/* stdin is the opener's */
+	take_over(STDIN_FILENO);	/* the opener's */
 	if (pair_hear(p, &c, sizeof(c)) != MESSAGE_CONFIG)
 		return EXIT_DONE;	/* the opener says why */
 	if ((g = guest_open(name, o->verbose, &f)) == NULL) {
@@ -105,15 +117,18 @@ restorer(struct pair *p, const struct options *o)
 		return f.status;
 	}
 	if (restore(p, g, &c, o, &kept, &f) == 0) {
-		guest_close(g);
-		return EXIT_DONE;
+		status = EXIT_DONE;
+	} else if (!kept && guest_abandon(g, &late) == -1) {
+		fault_print(name, &late);
+		status = late.status;
+	} else if (pair_heard(p, MESSAGE_ABORT)) {
+		status = EXIT_DONE;	/* the opener says why */
+	} else {
+		fault_print(name, &f);
+		status = f.status;
 	}
-	if (!kept)
-		guest_abandon(g);
-	if (pair_heard(p, MESSAGE_ABORT))
-		return EXIT_DONE;	/* the opener said why */
-	fault_print(name, &f);
-	return f.status;
+	guest_close(g);
+	return status;
 }
 
 /* The restorer was killed: what it had made goes, unless it was kept. */
@@ -134,14 +149,12 @@ clean_up(struct pair *p, const struct config *c, const struct options *o)
 		    "to run: look at it\n", name, domid);
 		return EXIT_SYSTEM;
 	}
-	if ((g = guest_open(name, o->verbose, &f)) == NULL) {
-		fault_print(name, &f);
+	if (domid == 0)
 		return EXIT_SYSTEM;
-	}
-	if (domid != 0) {
+	if ((g = guest_open(name, o->verbose, &f)) != NULL)
 		guest_adopt(g, domid, c);
-		guest_abandon(g);
-	}
+	if (g == NULL || guest_abandon(g, &f) == -1)
+		fault_print(name, &f);
 	guest_close(g);
 	return EXIT_SYSTEM;
 }
@@ -157,7 +170,7 @@ opener(struct pair *p, const struct options *o)
 	struct fault f = { .status = EXIT_DONE };
 	int child;
 
-	close(STDOUT_FILENO);		/* stdout is the restorer's */
+	take_over(STDOUT_FILENO);	/* the restorer's */
 	if (opener_run(&op, STDIN_FILENO, o->threads, &f) == -1)
 		pair_say(p, MESSAGE_ABORT, NULL, 0);
 	pair_end(p);
@@ -307,5 +320,7 @@ main(int argc, char *argv[])
 		return check_only(&o);
 	if (pair_fork(&p, false, &f) == -1)
 		fault_exit(name, &f);
-	return p.child == 0 ? restorer(&p, &o) : opener(&p, &o);
+	if (p.child == 0)
+		return restorer(&p, &o);
+	_exit(opener(&p, &o));	/* its threads may still be at work */
 }

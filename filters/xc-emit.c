@@ -6,6 +6,7 @@
  */
 #include <fcntl.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,61 +55,73 @@ struct options {
 	const char *domain;
 };
 
+/* What the saver says of the guest before its image. */
+struct news {
+	struct config config;
+	uint32_t domid;
+	bool     suspended;	/* it was before */
+};
+
 /* Prints a line of news on stderr, for a person. */
 static void
-tell(const struct options *o, const char *label, const char *what)
+tell(const struct options *o, struct guest *g, const char *what)
 {
 	if (!o->quiet)
-		fprintf(stderr, "%s: domain %s %s\n", name, label, what);
+		fprintf(stderr, "%s: domain %s %s\n", name, guest_label(g),
+		    what);
 }
 
 static void
-tell_ways_out(struct guest *g)
+tell_ways_out(uint32_t domid)
 {
-	unsigned n = guest_domid(g);
-
-	fprintf(stderr, "%s: hint: when the copy runs: xc-emit --destroy %u; "
-	    "when there is none: xc-emit --resume %u\n", name, n, n);
+	fprintf(stderr, "%s: hint: when the copy runs: xc-emit --destroy %"
+	    PRIu32 "; when there is none: xc-emit --resume %" PRIu32 "\n",
+	    name, domid, domid);
 }
 
+/* After END was begun the guest stays suspended, whatever happened. */
+static void
+tell_committed(uint32_t domid)
+{
+	fprintf(stderr, "%s: domain %" PRIu32 " stays suspended: END may have "
+	    "left, so a copy may run\n", name, domid);
+	tell_ways_out(domid);
+}
+
+/* *news from Xen.  A domain that no destination would take is refused. */
 static int
-describe(struct guest *g, const struct options *o, struct config *c,
+describe(struct guest *g, const struct options *o, struct news *news,
     struct fault *f)
 {
+	struct config *c = &news->config;
 	time_t now = time(NULL);
 	struct tm tm;
 
-	*c = (struct config){ .snapshot = o->snapshot };
+	*news = (struct news){
+		.domid = guest_domid(g), .suspended = guest_suspended(g),
+		.config = { .snapshot = o->snapshot },
+	};
 	randombytes_buf(c->move, sizeof(c->move));
 	snprintf(c->tool, sizeof(c->tool), "xc-emit %s", XENREC_VERSION);
 	if (gmtime_r(&now, &tm) != NULL)
 		strftime(c->time, sizeof(c->time), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	return guest_describe(g, c, f);
+	if (guest_describe(g, c, f) == -1)
+		return -1;
+	return config_check(c, f);
 }
 
-/* After a failure: the guest runs again, and that is said. */
+/* After a failure before END: the guest runs again, and that is said. */
 static void
 take_back(struct guest *g, const struct options *o)
 {
 	struct fault f;
 
-	if (guest_undo(g, &f) == -1) {
-		fault_print(name, &f);
-		tell_ways_out(g);
-	} else {
-		tell(o, guest_label(g), "was not taken: it stays here");
+	if (guest_undo(g, false, &f) == 0) {
+		tell(o, g, "was not taken: it stays here");
+		return;
 	}
-}
-
-/* A snapshot's guest goes on, whatever becomes of the stream. */
-static int
-let_go_on(struct guest *g, const struct options *o, struct fault *f)
-{
-	if (!o->snapshot)
-		return 0;
-	if (o->pause && guest_pause(g, f) == -1)
-		return -1;
-	return guest_undo(g, f);
+	fault_print(name, &f);
+	tell_ways_out(guest_domid(g));
 }
 
 /*
@@ -119,50 +132,34 @@ static int
 await_framer(struct pair *p, struct guest *g, const struct options *o)
 {
 	if (pair_hear(p, NULL, 0) != MESSAGE_COMMIT) {
-		if (!o->snapshot)
-			take_back(g, o);
+		take_back(g, o);
 		return EXIT_SYSTEM;
 	}
-	if (pair_hear(p, NULL, 0) == MESSAGE_DONE) {
-		if (!o->snapshot && !o->quiet) {
-			tell(o, guest_label(g), "is suspended");
-			tell_ways_out(g);
-		}
-		return EXIT_DONE;
+	if (pair_hear(p, NULL, 0) != MESSAGE_DONE) {
+		if (!o->snapshot)
+			tell_committed(guest_domid(g));
+		return EXIT_SYSTEM;
 	}
-	if (!o->snapshot) {
-		fprintf(stderr, "%s: domain %s stays suspended: its stream "
-		    "was cut while END was written, so a copy may run\n",
-		    name, guest_label(g));
-		tell_ways_out(g);
+	if (!o->snapshot && !o->quiet) {
+		tell(o, g, "is suspended");
+		tell_ways_out(guest_domid(g));
 	}
-	return EXIT_SYSTEM;
+	return EXIT_DONE;
 }
 
-/* The child: the only one with handles to Xen.  Returns the exit status. */
+/* Saves the guest that was found.  Returns the exit status. */
 static int
-saver(struct pair *p, const struct options *o)
+save(struct pair *p, struct guest *g, const struct options *o)
 {
-	struct guest *g;
-	struct config c;
+	struct news news;
 	struct fault f;
-	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
-	/* stdout is the framer's: it has to be closed when that closes it. */
-	if (null == -1 || dup2(null, STDOUT_FILENO) == -1 ||
-	    (g = guest_open(name, o->verbose, &f)) == NULL) {
-		if (null == -1)
-			fault_set(&f, EXIT_SYSTEM, "no /dev/null");
+	if (guest_check(g, o->memory_only, &f) == -1 ||
+	    describe(g, o, &news, &f) == -1) {
 		fault_print(name, &f);
 		return f.status;
 	}
-	if (guest_find(g, o->domain, &f) == -1 ||
-	    guest_check(g, o->memory_only, &f) == -1 ||
-	    describe(g, o, &c, &f) == -1) {
-		fault_print(name, &f);
-		return f.status;
-	}
-	pair_say(p, MESSAGE_CONFIG, &c, sizeof(c));
+	pair_say(p, MESSAGE_CONFIG, &news, sizeof(news));
 	if (guest_save(g, p->stream, p->peer, o->timeout, &f) == -1) {
 		if (!pair_heard(p, MESSAGE_ABORT))
 			fault_print(name, &f);
@@ -171,13 +168,68 @@ saver(struct pair *p, const struct options *o)
 	}
 	pair_say(p, MESSAGE_SAVED, NULL, 0);
 	pair_end(p);
-	if (let_go_on(g, o, &f) == -1) {
+	/* A snapshot's guest goes on, whatever becomes of the stream. */
+	if (o->snapshot && guest_undo(g, o->pause, &f) == -1) {
 		fault_print(name, &f);
-		fprintf(stderr, "%s: hint: xc-emit --resume %u\n", name,
-		    guest_domid(g));
 		return f.status;
 	}
 	return await_framer(p, g, o);
+}
+
+/* The child: the only one with handles to Xen.  Returns the exit status. */
+static int
+saver(struct pair *p, const struct options *o)
+{
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	struct guest *g = NULL;
+	struct fault f;
+	int status;
+
+	/* stdout is the framer's: it has to be closed when that closes it. */
+	if (null == -1 || dup2(null, STDOUT_FILENO) == -1)
+		fault_set(&f, EXIT_SYSTEM, "no /dev/null");
+	else
+		g = guest_open(name, o->verbose, &f);
+	if (g == NULL || guest_find(g, o->domain, &f) == -1) {
+		fault_print(name, &f);
+		status = f.status;
+	} else {
+		status = save(p, g, o);
+	}
+	guest_close(g);
+	return status;
+}
+
+/*
+ * The saver was killed.  Before END was begun the guest is helped to run
+ * again; after that it is left as it is.
+ */
+static void
+clean_up(const struct options *o, const struct frame *fr,
+    const struct news *news)
+{
+	char number[16];
+	struct guest *g;
+	struct fault f;
+
+	fprintf(stderr, "%s: the saver was killed\n", name);
+	if (news->suspended || news->domid == 0)
+		return;
+	if (fr->committed) {
+		if (!o->snapshot)
+			tell_committed(news->domid);
+		return;
+	}
+	snprintf(number, sizeof(number), "%" PRIu32, news->domid);
+	g = guest_open(name, o->verbose, &f);
+	if (g == NULL || guest_find(g, number, &f) == -1 ||
+	    guest_rescue(g, &f) == -1) {
+		fault_print(name, &f);
+		tell_ways_out(news->domid);
+	} else {
+		tell(o, g, "was not taken: it stays here");
+	}
+	guest_close(g);
 }
 
 static void
@@ -199,13 +251,13 @@ static int
 framer(struct pair *p, const struct options *o)
 {
 	struct frame fr = { .pair = p, .out = STDOUT_FILENO };
-	struct config c;
+	struct news news = { .domid = 0 };
 	struct fault f = { .status = EXIT_SYSTEM };
 	int child;
 
-	fr.starved = pair_hear(p, &c, sizeof(c)) != MESSAGE_CONFIG;
+	fr.starved = pair_hear(p, &news, sizeof(news)) != MESSAGE_CONFIG;
 	if (!o->no_config)
-		fr.config = &c;
+		fr.config = &news.config;
 	if (!fr.starved && frame_run(&fr, &f) == 0) {
 		tell_tally(o, &fr);
 		pair_say(p, MESSAGE_DONE, NULL, 0);
@@ -214,13 +266,10 @@ framer(struct pair *p, const struct options *o)
 		pair_say(p, MESSAGE_ABORT, NULL, 0);
 		fault_print(name, &f);
 	}
-	close(STDOUT_FILENO);
 	pair_end(p);
 	child = pair_wait(p);
 	if (child == -1) {
-		fprintf(stderr, "%s: the saver was killed; the domain may be "
-		    "left suspended\n%s: hint: xl list shows it; xc-emit "
-		    "--resume %s\n", name, name, o->domain);
+		clean_up(o, &fr, &news);
 		return EXIT_SYSTEM;
 	}
 	return fr.starved || f.status == EXIT_DONE ? child : f.status;
@@ -240,12 +289,12 @@ settle(const struct options *o)
 	if (result == 0)
 		result = o->action == RESUME ? guest_resume(g, &f) :
 		    guest_destroy(g, &f);
+	if (result == 0 && o->verbose)
+		tell(o, g, o->action == RESUME ? "runs again" :
+		    "is destroyed");
+	guest_close(g);
 	if (result == -1)
 		fault_exit(name, &f);
-	if (o->verbose)
-		tell(o, guest_label(g), o->action == RESUME ?
-		    "runs again" : "is destroyed");
-	guest_close(g);
 	return EXIT_DONE;
 }
 

@@ -47,8 +47,6 @@ refused 3 "a PVH guest in an image marked PV" \
 	'{ head -c 24 /tmp/pvh; printf "\\1"; tail -c +26 /tmp/pvh; } | xc-absorb'
 refused 1 "a memory limit that is too low" 'xc-absorb --max-mem 1 < /tmp/pv'
 refused 1 "the same, PVH" 'xc-absorb --max-mem 1 < /tmp/pvh'
-refused 1 "a receipt that cannot be written, before it runs" \
-	'xc-absorb --max-mem 1 < /tmp/pv > /dev/full'
 refused 5 "pfns over the limit" 'xc-absorb --max-pfn 100 < /tmp/pv'
 
 # The restorer is the child; it has a domain, and waits for the rest of it.
@@ -82,9 +80,20 @@ on src 'xenstore-write "/local/domain/$(xl domid pv)/device/vbd/51712/state" 4'
 ok "src: a guest with a disk: status 5" fails 5 src 'xc-emit pv > /tmp/none'
 ok "src: it is said which" grep -q 'devices (vbd)' "$tmp/err"
 ok "src: --memory-only takes it" on src 'xc-emit -c --memory-only pv > /tmp/m'
-ok "src: the guest runs on" ran_on src pv
+ok "src: the guest runs on" runs src pv
+on src 'xc-emit --memory-only -q pv > /tmp/m'
+ok "src: --destroy leaves it to xl" fails 5 src 'xc-emit --destroy pv'
+ok "src: --resume lets it run again" on src 'xc-emit --resume pv'
+ok "src: it runs" runs src pv
 on src 'xenstore-rm "/local/domain/$(xl domid pv)/device/vbd"'
 
 ok "after all this the guests' memory is whole" on src '
-	! grep MEMORY-BAD /var/log/xen/guest-*.log'
+	[ "$(cat /var/log/xen/guest-*.log | grep -c memory-ok)" -gt 4 ] &&
+		! grep MEMORY-BAD /var/log/xen/guest-*.log'
+
+# When the guest runs before the receipt is written, it is kept.
+ok "dst: a receipt that cannot be written: status 1" \
+	fails 1 dst 'xc-absorb --unpause < /tmp/pv > /dev/full'
+ok "dst: it is said that the guest is kept" grep -q 'is kept' "$tmp/err"
+ok "dst: it runs, memory whole" came_whole dst pv
 plan

@@ -35,8 +35,8 @@ same_traces() {
 # do not know it.
 gone() {
 	on "$1" '! xl domid "$1" 2> /dev/null && ! xl domname "$2" 2> /dev/null &&
-		! xenstore-ls -f | grep -e "\"$1\"" -e "/console/$2 " \
-			-e "^/local/domain/$2[/ ]" -e "^/libxl/$2[/ ]" &&
+		xenstore-ls -f > /tmp/gone && ! grep -e "\"$1\"" -e "/console/$2 " \
+			-e "^/local/domain/$2[/ ]" -e "^/libxl/$2[/ ]" /tmp/gone &&
 		! ls /var/lib/xen | grep -F -- "-d.$2."' "$2" "$3"
 }
 

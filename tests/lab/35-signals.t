@@ -1,0 +1,104 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Processes that are killed, and two that want the same guest.
+# shellcheck source=tests/lab/lib.sh
+. "${0%/*}/lib.sh"
+lab_reset
+
+for kind in pv pvh; do
+	lab_create src "$kind" "$kind" > "$tmp/domid"
+done
+traces src > "$tmp/src"
+
+# held GUEST OPTIONS: the start of a script in which xc-emit is in the middle
+# of the guest: its reader has taken 1 MB and holds the pipe.
+held() {
+	local options=${2:-}
+	printf '%s\n' 'rm -f /tmp/pipe; mkfifo /tmp/pipe' \
+		"xc-emit $options $1 > /tmp/pipe 2> /tmp/emit & emit=\$!" \
+		'exec 3< /tmp/pipe; head -c 1000000 <&3 > /tmp/part' \
+		'read -r saver < "/proc/$emit/task/$emit/children"'
+}
+
+for kind in pv pvh; do
+	for signal in TERM INT HUP KILL; do
+		ok "$kind: SIG$signal to xc-emit" fails "$((128 + $(kill -l "$signal")))" \
+			src "$(held "$kind")
+				kill -s $signal \$emit; wait \$emit; status=\$?
+				exec 3<&-; tail --pid=\$saver -f /dev/null; exit \$status"
+		ok "$kind: the guest runs" runs src "$kind"
+		ok "$kind: no other trace" same_traces src "$tmp/src"
+	done
+	ok "$kind: the saver is killed" fails 1 src "$(held "$kind")
+		kill -9 \$saver; cat <&3 > /tmp/part; wait \$emit"
+	ok "$kind: xc-emit says that it took the guest back" \
+		on src 'grep "saver was killed" /tmp/emit && grep "stays here" /tmp/emit'
+	ok "$kind: the guest runs" runs src "$kind"
+	ok "$kind: no other trace" same_traces src "$tmp/src"
+done
+
+lab_create src pv deaf deaf > "$tmp/domid"
+traces src > "$tmp/src"
+ok "xc-emit is stopped while it waits for an answer" fails 143 src '
+	xc-emit deaf > /tmp/none & emit=$!
+	path=/local/domain/$(xl domid deaf)/control/shutdown
+	until [ "$(xenstore-read "$path")" = suspend ]; do :; done
+	read -r saver < "/proc/$emit/task/$emit/children"
+	kill "$emit"; wait "$emit"; status=$?
+	tail --pid="$saver" -f /dev/null
+	exit "$status"'
+ok "the request is withdrawn, no other trace" same_traces src "$tmp/src"
+ok "the guest runs" runs src deaf
+
+ok "two at work on one guest: the second is refused" fails 5 src "$(held pv)
+	xc-emit pv > /tmp/second 2> /tmp/why; second=\$?
+	xc-emit --resume pv 2>> /tmp/why; resumed=\$?
+	cat <&3 > /tmp/part; wait \$emit; first=\$?
+	[ \$first = 0 ] && [ \$resumed = 5 ] && exit \$second"
+ok "it is said why" on src 'grep "another process is at work" /tmp/why'
+ok "the first one came to its end" suspended src pv
+
+# END is the last 8 bytes. The file may grow to just before it.
+on src 'xc-emit -q pv > /tmp/whole'
+ok "END cannot be written: status 1" fails 1 src '
+	body=$(($(stat -c %s /tmp/whole) - 8))
+	head -c "$((1024 - body % 1024))" /dev/zero > /tmp/full
+	trap "" XFSZ
+	ulimit -f "$((body / 1024 + 1))"
+	xc-emit -q pv >> /tmp/full'
+ok "that a copy may run is said" grep -q 'stays suspended: END may have left' "$tmp/err"
+ok "with both ways out" grep -q 'xc-emit --destroy .*xc-emit --resume' "$tmp/err"
+ok "the guest is suspended" suspended src pv
+ok "the way out that was printed works" on src 'xc-emit --resume pv'
+ok "the guest runs, memory whole" ran_on src pv
+
+lab_run dst 'cat > /tmp/pv' < <(on src 'cat /tmp/whole')
+traces dst > "$tmp/dst"
+ok "two absorb one stream at once: one is refused" fails 5 dst '
+	mkfifo /tmp/slow
+	xc-absorb < /tmp/slow > /tmp/receipt & first=$!
+	exec 3> /tmp/slow
+	head -c 1000000 /tmp/pv >&3
+	until [ "$(xl list | wc -l)" -gt 2 ]; do :; done
+	xc-absorb < /tmp/pv 2> /tmp/why; second=$?
+	tail -c +1000001 /tmp/pv >&3
+	exec 3>&-
+	wait "$first" && exit "$second"'
+ok "the other one has the guest" came_whole dst pv
+on dst 'xl destroy pv'
+for signal in TERM KILL; do
+	ok "SIG$signal to xc-absorb in the middle" \
+		fails "$((128 + $(kill -l "$signal")))" dst "
+		rm -f /tmp/slow; mkfifo /tmp/slow
+		xc-absorb < /tmp/slow > /tmp/receipt & absorb=\$!
+		exec 3> /tmp/slow
+		head -c 1000000 /tmp/pv >&3
+		until [ \"\$(xl list | wc -l)\" -gt 2 ]; do :; done
+		read -r restorer < \"/proc/\$absorb/task/\$absorb/children\"
+		kill -s $signal \$absorb; wait \$absorb; status=\$?
+		exec 3>&-
+		tail --pid=\$restorer -f /dev/null
+		exit \$status"
+	ok "nothing is left" same_traces dst "$tmp/dst"
+done
+plan

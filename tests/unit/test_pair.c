@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* pair.h: two processes, and the end of one of them. */
+#include <signal.h>
+#include <stdint.h>
+#include <unistd.h>
+
+#include "pair.h"
+#include "tap.h"
+
+static void
+test_messages(void)
+{
+	struct pair p;
+	struct fault f;
+	uint32_t n = 7;
+	char image[8];
+
+	if (pair_fork(&p, true, &f) == -1)
+		return;
+	if (p.child == 0) {
+		pair_say(&p, MESSAGE_CREATED, &n, sizeof(n));
+		if (write(p.stream, "image", 5) != 5)
+			_exit(1);
+		pair_end(&p);
+		_exit(pair_hear(&p, NULL, 0) == MESSAGE_COMMIT ? 3 : 1);
+	}
+	n = 0;
+	ok(pair_hear(&p, &n, sizeof(n)) == MESSAGE_CREATED && n == 7,
+	    "a message comes with its data");
+	ok(!pair_heard(&p, MESSAGE_SAVED), "no other is waiting");
+	ok(read(p.stream, image, sizeof(image)) == 5, "the stream comes");
+	ok(pair_say(&p, MESSAGE_COMMIT, NULL, 0), "a message goes");
+	ok(pair_wait(&p) == 3, "the child's status");
+	ok(pair_hear(&p, NULL, 0) == MESSAGE_NONE, "then nobody is there");
+}
+
+/* A child that dies with mail unread: what it had said is heard still. */
+static void
+test_killed(void)
+{
+	struct pair p;
+	struct fault f;
+	uint32_t n = 9, big[64] = { 0 };
+
+	if (pair_fork(&p, false, &f) == -1)
+		return;
+	if (p.child == 0) {
+		pair_say(&p, MESSAGE_CREATED, &n, sizeof(n));
+		pause();
+		_exit(0);
+	}
+	pair_say(&p, MESSAGE_SUMMARY, big, sizeof(big));
+	while (!pair_heard(&p, MESSAGE_CREATED))
+		;
+	kill(p.child, SIGKILL);
+	ok(pair_wait(&p) == -1, "a signal killed it");
+	ok(pair_heard(&p, MESSAGE_CREATED), "its last message waits");
+	n = 0;
+	ok(pair_hear(&p, &n, sizeof(n)) == MESSAGE_CREATED && n == 9,
+	    "and is heard");
+	ok(pair_hear(&p, NULL, 0) == MESSAGE_NONE, "it is the last");
+	ok(write(p.stream, "x", 1) == -1, "the stream is broken, no SIGPIPE");
+}
+
+int
+main(void)
+{
+	test_messages();
+	test_killed();
+	return tap_end();
+}
