@@ -3,6 +3,7 @@
 # make demo        move two guests between two real Xen hosts, in QEMU
 # make check       every test, the lab's included
 # make check-asan, make check-tsan    all tests outside the lab, sanitized
+# make bench       filters beside zstd and cat; STREAMS="file ..." to choose
 # make lab         a shell on one of two Xen hosts, to play with
 # make deps        install what building and testing need (as root)
 # make install     into $(DESTDIR)$(PREFIX)
@@ -84,6 +85,10 @@ check-asan check-tsan: check-%: deps
 SAN_asan = address,undefined -fno-sanitize-recover
 SAN_tsan = thread
 
+bench: deps
+	$(MAKE) programs
+	bench/bench $B $(STREAMS)
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin
 	install $(filter-out $(SBIN:%=$B/%),$(TOOLS:%=$B/%)) \
@@ -92,9 +97,13 @@ install: all
 	for page in $(PAGES); do install -D -m 644 $$page \
 	    $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
 
+# build/lab is kept: it takes a while to fetch.
 clean:
+	rm -rf build/o build/tests build/asan build/tsan $(TOOLS:%=build/%)
+distclean:
 	rm -rf build
 
-.PHONY: all deps demo lab programs check check-asan check-tsan install clean
+.PHONY: all deps demo lab programs check check-asan check-tsan bench install \
+        clean distclean
 .SECONDARY:
 -include $(wildcard $B/o/*.d $B/o/unit/*.d)

@@ -188,6 +188,14 @@ guest_suspended(struct guest *g)
 	return guest_info(g, &info) && guest_is_suspended(&info);
 }
 
+bool
+guest_gone(struct guest *g)
+{
+	xc_domaininfo_t info;
+
+	return !guest_info(g, &info) || info.flags & XEN_DOMINF_dying;
+}
+
 int
 guest_resume(struct guest *g, struct fault *f)
 {

@@ -80,8 +80,9 @@ int guest_undo(struct guest *g, bool pause, struct fault *f);
  */
 int guest_rescue(struct guest *g, struct fault *f);
 
-/* guest_suspended(g): whether it is suspended now. */
+/* guest_suspended(g), guest_gone(g): whether it is suspended, or no more. */
 bool guest_suspended(struct guest *g);
+bool guest_gone(struct guest *g);
 
 /*
  * guest_resume(g, f): lets a suspended guest run again.  EXIT_REFUSED when

@@ -89,6 +89,13 @@ guest_rescue(struct guest *g, struct fault *f)
 }
 
 bool
+guest_gone(struct guest *g)
+{
+	(void)g;
+	return true;
+}
+
+bool
 guest_suspended(struct guest *g)
 {
 	(void)g;

@@ -107,7 +107,7 @@ await_suspend(struct guest *g)
 	int news;
 
 	for (;;) {
-		if (!guest_info(g, &info))
+		if (!guest_info(g, &info) || info.flags & XEN_DOMINF_dying)
 			return fault_set(f, EXIT_SYSTEM,
 			    "domain %s is gone", g->label);
 		if (guest_is_suspended(&info))

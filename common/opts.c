@@ -53,7 +53,7 @@ opts_descriptors(void)
 
 	for (fd = 0; fd <= 2; fd++)
 		if (fcntl(fd, F_GETFD) == -1 && open("/dev/null",
-		    fd == 2 ? O_WRONLY : O_RDONLY) != fd)
+		    fd == 1 ? O_RDONLY : O_WRONLY) != fd)
 			_exit(EXIT_SYSTEM);
 }
 
@@ -92,19 +92,24 @@ opts_unknown(const char *tool, int c, const char *given)
 	opts_wrong(tool, "not understood: %s", given);
 }
 
+/* Exits 0 when what was printed went out, 1 otherwise. */
+static _Noreturn void
+leave(int printed)
+{
+	if (printed >= 0 && fflush(stdout) == 0)
+		exit(EXIT_DONE);
+	perror("stdout");
+	exit(EXIT_SYSTEM);
+}
+
 _Noreturn void
 opts_help(const char *text)
 {
-	if (fputs(text, stdout) == EOF || fflush(stdout) == EOF)
-		exit(EXIT_SYSTEM);
-	exit(EXIT_DONE);
+	leave(fputs(text, stdout));
 }
 
 _Noreturn void
 opts_version(const char *tool)
 {
-	if (printf("%s %s\n", tool, XENREC_VERSION) < 0 ||
-	    fflush(stdout) == EOF)
-		exit(EXIT_SYSTEM);
-	exit(EXIT_DONE);
+	leave(printf("%s %s\n", tool, XENREC_VERSION));
 }

@@ -102,7 +102,8 @@ stream_finish(struct stream *s, const struct record *rec, struct fault *f)
 		return 1;
 	record_fault(f, EXIT_MALFORMED, rec, "bytes follow END, from byte %"
 	    PRIu64 " on", s->in.offset - 1);
-	return fault_hint(f, "inside xl migrate use --pass-after-end");
+	return fault_hint(f, "inside xl migrate the filters take "
+	    "--pass-after-end");
 }
 
 static int

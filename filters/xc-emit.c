@@ -116,6 +116,8 @@ take_back(struct guest *g, const struct options *o)
 {
 	struct fault f;
 
+	if (guest_gone(g))
+		return;
 	if (guest_undo(g, false, &f) == 0) {
 		tell(o, g, "was not taken: it stays here");
 		return;

@@ -108,15 +108,15 @@ def make_bad_stream():
     end = TINY[:-8]
     bad("after-end", TINY + b"\0", "a byte behind END", 3, len(end), at(
         end, f"bytes follow END, from byte {len(TINY)} on", "END", 4),
-        "inside xl migrate use --pass-after-end")
+        "inside xl migrate the filters take --pass-after-end")
     bad("after-end-twice", TINY + TINY, "two images", 3, len(end), at(
         end, f"bytes follow END, from byte {len(TINY)} on", "END", 4),
-        "inside xl migrate use --pass-after-end")
+        "inside xl migrate the filters take --pass-after-end")
     end = LIBXL[:-8]
     bad("after-libxl-end", LIBXL + bytes(44), "xl's answer behind END", 3,
         len(end), at(end, f"bytes follow END, from byte {len(LIBXL)} on",
                      "END", 4, True),
-        "inside xl migrate use --pass-after-end")
+        "inside xl migrate the filters take --pass-after-end")
     two = libxl_header() + record(LIBXC_CONTEXT) + TINY
     bad("libxl-second-image", two + record(LIBXC_CONTEXT) + TINY +
         record(LIBXL_END), "libxl stream of two images", 3, len(two),

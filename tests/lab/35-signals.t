@@ -49,6 +49,15 @@ ok "xc-emit is stopped while it waits for an answer" fails 143 src '
 	exit "$status"'
 ok "the request is withdrawn, no other trace" same_traces src "$tmp/src"
 ok "the guest runs" runs src deaf
+ok "the guest is destroyed while it is asked" fails 1 src '
+	xc-emit deaf > /tmp/none & emit=$!
+	path=/local/domain/$(xl domid deaf)/control/shutdown
+	until [ "$(xenstore-read "$path")" = suspend ]; do :; done
+	xl destroy deaf
+	wait "$emit"'
+ok "that it is gone is all that is said" \
+	grep -x 'xc-emit: domain [0-9]* (deaf) is gone' "$tmp/err"
+ok "and no way out" not grep hint "$tmp/err"
 
 ok "two at work on one guest: the second is refused" fails 5 src "$(held pv)
 	xc-emit pv > /tmp/second 2> /tmp/why; second=\$?
