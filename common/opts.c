@@ -2,7 +2,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -81,8 +80,9 @@ opts_wrong(const char *tool, const char *fmt, ...)
 	exit(EXIT_USAGE);
 }
 
-_Noreturn void
-opts_unknown(const char *tool, int c, const char *given)
+/* What getopt_long returned as ':' or '?'. */
+static _Noreturn void
+unknown(const char *tool, int c, const char *given)
 {
 	if (c == ':')
 		opts_wrong(tool, "%s needs a value", given);
@@ -102,14 +102,26 @@ leave(int printed)
 	exit(EXIT_SYSTEM);
 }
 
-_Noreturn void
-opts_help(const char *text)
+void
+opts_take(struct opts *o, const char *tool, const char *help, int c,
+    const char *given)
 {
-	leave(fputs(text, stdout));
-}
-
-_Noreturn void
-opts_version(const char *tool)
-{
-	leave(printf("%s %s\n", tool, XENREC_VERSION));
+	switch (c) {
+	case 'T':
+		if ((o->threads = opts_threads(optarg)) == 0)
+			opts_wrong(tool, "-T takes 0 to %u", THREADS_MAX);
+		break;
+	case 'q':
+		o->quiet = true;
+		break;
+	case 'v':
+		o->verbose = true;
+		break;
+	case 'h':
+		leave(fputs(help, stdout));
+	case 'V':
+		leave(printf("%s %s\n", tool, XENREC_VERSION));
+	default:
+		unknown(tool, c, given);
+	}
 }

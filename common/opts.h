@@ -8,7 +8,32 @@
 #ifndef OPTS_H
 #define OPTS_H
 
+#include <getopt.h>
 #include <stdbool.h>
+
+/* The options that every tool has, and -T, which not all have. */
+struct opts {
+	bool     quiet, verbose;
+	unsigned threads;	/* opts_threads("0") until -T is given */
+};
+
+#define OPTS_LETTERS	"qvhV"	/* for getopt_long, behind a tool's own */
+#define OPTS_THREADS	{ "threads", required_argument, NULL, 'T' }
+#define OPTS_WORDS \
+	{ "quiet", no_argument, NULL, 'q' }, \
+	{ "verbose", no_argument, NULL, 'v' }, \
+	{ "help", no_argument, NULL, 'h' }, \
+	{ "version", no_argument, NULL, 'V' }, \
+	{ NULL, 0, NULL, 0 }
+
+/*
+ * opts_take(o, tool, help, c, given): what getopt_long returned as c and the
+ * tool does not know, having taken the argument `given`: sets *o, prints help
+ * or version and exits, or says what is wrong and exits 2.  The tool's
+ * optstring starts with ':'.
+ */
+void opts_take(struct opts *o, const char *tool, const char *help, int c,
+    const char *given);
 
 /*
  * opts_number(text, min, max, out): a whole decimal number, min to max
@@ -41,18 +66,5 @@ void opts_no_terminal(const char *tool, int fd);
  * where help is; exits 2. */
 _Noreturn void opts_wrong(const char *tool, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-
-/*
- * opts_unknown(tool, c, given): opts_wrong for what getopt_long returned as c,
- * ':' or '?', having taken the argument `given` (its optstring starts with
- * ':').
- */
-_Noreturn void opts_unknown(const char *tool, int c, const char *given);
-
-/* opts_help(text): prints text on stdout and exits 0, or 1 if it cannot. */
-_Noreturn void opts_help(const char *text);
-
-/* opts_version(tool): the same with the tool's name and version. */
-_Noreturn void opts_version(const char *tool);
 
 #endif

@@ -41,8 +41,8 @@ static const char help[] =
 
 struct options {
 	int  level;
-	bool undo, test, verbose, pass_after_end;
-	unsigned threads;
+	bool undo, test, pass_after_end;
+	struct opts common;
 };
 
 /* Encrypted chunks do not shrink: the wrong order of filters. */
@@ -73,14 +73,10 @@ unpack(void *worker, struct record *rec, struct fault *f)
 static const struct option longs[] = {
 	{ "decompress", no_argument, NULL, 'd' },
 	{ "test", no_argument, NULL, 't' },
-	{ "threads", required_argument, NULL, 'T' },
 	{ "fast", optional_argument, NULL, 'f' },
 	{ "pass-after-end", no_argument, NULL, 'p' },
-	{ "quiet", no_argument, NULL, 'q' },
-	{ "verbose", no_argument, NULL, 'v' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
-	{ NULL, 0, NULL, 0 }
+	OPTS_THREADS,
+	OPTS_WORDS
 };
 
 /* One more digit of a level: -1, -19.  Returns the level so far. */
@@ -111,7 +107,7 @@ parse(int argc, char *argv[], struct options *o)
 	int c, word, digits = 0, digits_word = 0;
 
 	while (word = optind, (c = getopt_long(argc, argv,
-	    ":0123456789dtT:qvhV", longs, NULL)) != -1) {
+	    ":0123456789dtT:" OPTS_LETTERS, longs, NULL)) != -1) {
 		if (c >= '0' && c <= '9') {
 			/* -19 is one level, -1 -9 are two. */
 			digits = add_digit(word == digits_word ? digits : 0,
@@ -130,26 +126,12 @@ parse(int argc, char *argv[], struct options *o)
 		case 't':
 			o->undo = o->test = true;
 			break;
-		case 'T':
-			if ((o->threads = opts_threads(optarg)) == 0)
-				opts_wrong(name, "-T takes 0 to %u",
-				    THREADS_MAX);
-			break;
 		case 'p':
 			o->pass_after_end = true;
 			break;
-		case 'q':
-			o->verbose = false;
-			break;
-		case 'v':
-			o->verbose = true;
-			break;
-		case 'h':
-			opts_help(help);
-		case 'V':
-			opts_version(name);
 		default:
-			opts_unknown(name, c, argv[optind - 1]);
+			opts_take(&o->common, name, help, c,
+			    argv[optind - 1]);
 		}
 	}
 	if (optind != argc)
@@ -160,7 +142,9 @@ parse(int argc, char *argv[], struct options *o)
 int
 main(int argc, char *argv[])
 {
-	struct options o = { .level = 1, .threads = opts_threads("0") };
+	struct options o = {
+		.level = 1, .common.threads = opts_threads("0"),
+	};
 	struct codec codec = { .layer = REC_COMPRESSED, .whole = true };
 	struct filter filter = { .codec = &codec };
 	void *worker[THREADS_MAX];
@@ -174,7 +158,7 @@ main(int argc, char *argv[])
 	if (!o.test)
 		opts_no_terminal(name, STDOUT_FILENO);
 
-	for (i = 0; i < o.threads; i++) {
+	for (i = 0; i < o.common.threads; i++) {
 		if ((worker[i] = compress_new(o.level)) != NULL)
 			continue;
 		fault_set(&f, EXIT_SYSTEM, "no memory for zstd");
@@ -186,14 +170,14 @@ main(int argc, char *argv[])
 	codec.worker = worker;
 	filter.in = STDIN_FILENO;
 	filter.out = o.test ? -1 : STDOUT_FILENO;
-	filter.threads = o.threads;
+	filter.threads = o.common.threads;
 	filter.pass_after_end = o.pass_after_end;
 	if (filter_run(&filter, &f) == -1)
 		fault_exit(name, &f);
-	if (o.verbose)
+	if (o.common.verbose)
 		fprintf(stderr, "%s: %" PRIu64 " bytes in, %" PRIu64
 		    " bytes out\n", name, filter.read, filter.written);
-	for (i = 0; i < o.threads; i++)
+	for (i = 0; i < o.common.threads; i++)
 		compress_free(worker[i]);
 	return EXIT_DONE;
 }

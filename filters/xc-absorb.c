@@ -52,10 +52,10 @@ static const char help[] =
 "first).\n";
 
 struct options {
-	bool test, pause, unpause, quiet, verbose;
-	unsigned threads;
+	bool test, pause, unpause;
 	uint64_t max_pfn;
 	struct overrides overrides;
+	struct opts common;
 };
 
 /* Create, fill, keep.  0, or -1 with *f set; then *kept says whether. */
@@ -112,7 +112,7 @@ restorer(struct pair *p, const struct options *o)
 	take_over(STDIN_FILENO);	/* the opener's */
 	if (pair_hear(p, &c, sizeof(c)) != MESSAGE_CONFIG)
 		return EXIT_DONE;	/* the opener says why */
-	if ((g = guest_open(name, o->verbose, &f)) == NULL) {
+	if ((g = guest_open(name, o->common.verbose, &f)) == NULL) {
 		fault_print(name, &f);
 		return f.status;
 	}
@@ -151,7 +151,7 @@ clean_up(struct pair *p, const struct config *c, const struct options *o)
 	}
 	if (domid == 0)
 		return EXIT_SYSTEM;
-	if ((g = guest_open(name, o->verbose, &f)) != NULL)
+	if ((g = guest_open(name, o->common.verbose, &f)) != NULL)
 		guest_adopt(g, domid, c);
 	if (g == NULL || guest_abandon(g, &f) == -1)
 		fault_print(name, &f);
@@ -171,7 +171,7 @@ opener(struct pair *p, const struct options *o)
 	int child;
 
 	take_over(STDOUT_FILENO);	/* the restorer's */
-	if (opener_run(&op, STDIN_FILENO, o->threads, &f) == -1)
+	if (opener_run(&op, STDIN_FILENO, o->common.threads, &f) == -1)
 		pair_say(p, MESSAGE_ABORT, NULL, 0);
 	pair_end(p);
 	child = pair_wait(p);
@@ -193,10 +193,10 @@ check_only(const struct options *o)
 	struct fault f;
 	char digest[2 * TALLY_DIGEST_SIZE + 1];
 
-	if (opener_run(&op, STDIN_FILENO, o->threads, &f) == -1)
+	if (opener_run(&op, STDIN_FILENO, o->common.threads, &f) == -1)
 		fault_exit(name, &f);
 	hex_print(op.summary.digest, TALLY_DIGEST_SIZE, digest);
-	if (o->verbose)
+	if (o->common.verbose)
 		fprintf(stderr, "%s: %s '%s', %llu records, %llu pages, "
 		    "digest %s\n", name, config_type_name(op.config.type),
 		    op.config.name, (unsigned long long)op.summary.records,
@@ -212,12 +212,8 @@ static const struct option longs[] = {
 	{ "max-mem", required_argument, NULL, 'm' },
 	{ "max-vcpus", required_argument, NULL, 'c' },
 	{ "max-pfn", required_argument, NULL, 'f' },
-	{ "threads", required_argument, NULL, 'T' },
-	{ "quiet", no_argument, NULL, 'q' },
-	{ "verbose", no_argument, NULL, 'v' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
-	{ NULL, 0, NULL, 0 }
+	OPTS_THREADS,
+	OPTS_WORDS
 };
 
 static uint64_t
@@ -275,31 +271,15 @@ take_option(struct options *o, int c, const char *given)
 	case 'f':
 		o->max_pfn = number("--max-pfn", 1, PFN_MAX);
 		break;
-	case 'T':
-		if ((o->threads = opts_threads(optarg)) == 0)
-			opts_wrong(name, "-T takes 0 to %u", THREADS_MAX);
-		break;
-	case 'q':
-		o->quiet = true;
-		break;
-	case 'v':
-		o->verbose = true;
-		break;
-	case 'h':
-		opts_help(help);
-	case 'V':
-		opts_version(name);
 	default:
-		opts_unknown(name, c, given);
+		opts_take(&o->common, name, help, c, given);
 	}
 }
 
 int
 main(int argc, char *argv[])
 {
-	struct options o = {
-		.threads = opts_threads("0"),
-	};
+	struct options o = { .common.threads = opts_threads("0") };
 	struct pair p;
 	struct fault f;
 	int c;
@@ -310,7 +290,8 @@ main(int argc, char *argv[])
 		fault_set(&f, EXIT_SYSTEM, "no random numbers");
 		fault_exit(name, &f);
 	}
-	while ((c = getopt_long(argc, argv, ":ptT:qvhV", longs, NULL)) != -1)
+	while ((c = getopt_long(argc, argv, ":ptT:" OPTS_LETTERS, longs,
+	    NULL)) != -1)
 		take_option(&o, c, argv[optind - 1]);
 	if (optind != argc)
 		opts_wrong(name, "no operand is taken, not '%s': the stream "

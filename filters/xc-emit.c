@@ -50,9 +50,10 @@ enum action { EMIT, RESUME, DESTROY };
 
 struct options {
 	enum action action;
-	bool snapshot, pause, memory_only, no_config, quiet, verbose;
+	bool snapshot, pause, memory_only, no_config;
 	unsigned timeout;
 	const char *domain;
+	struct opts common;
 };
 
 /* What the saver says of the guest before its image. */
@@ -66,7 +67,7 @@ struct news {
 static void
 tell(const struct options *o, struct guest *g, const char *what)
 {
-	if (!o->quiet)
+	if (!o->common.quiet)
 		fprintf(stderr, "%s: domain %s %s\n", name, guest_label(g),
 		    what);
 }
@@ -142,7 +143,7 @@ await_framer(struct pair *p, struct guest *g, const struct options *o)
 			tell_committed(guest_domid(g));
 		return EXIT_SYSTEM;
 	}
-	if (!o->snapshot && !o->quiet) {
+	if (!o->snapshot && !o->common.quiet) {
 		tell(o, g, "is suspended");
 		tell_ways_out(guest_domid(g));
 	}
@@ -191,7 +192,7 @@ saver(struct pair *p, const struct options *o)
 	if (null == -1 || dup2(null, STDOUT_FILENO) == -1)
 		fault_set(&f, EXIT_SYSTEM, "no /dev/null");
 	else
-		g = guest_open(name, o->verbose, &f);
+		g = guest_open(name, o->common.verbose, &f);
 	if (g == NULL || guest_find(g, o->domain, &f) == -1) {
 		fault_print(name, &f);
 		status = f.status;
@@ -223,7 +224,7 @@ clean_up(const struct options *o, const struct frame *fr,
 		return;
 	}
 	snprintf(number, sizeof(number), "%" PRIu32, news->domid);
-	g = guest_open(name, o->verbose, &f);
+	g = guest_open(name, o->common.verbose, &f);
 	if (g == NULL || guest_find(g, number, &f) == -1 ||
 	    guest_rescue(g, &f) == -1) {
 		fault_print(name, &f);
@@ -242,7 +243,7 @@ tell_tally(const struct options *o, struct frame *fr)
 
 	tally_end(&fr->tally, digest);
 	hex_print(digest, sizeof(digest), text);
-	if (o->verbose)
+	if (o->common.verbose)
 		fprintf(stderr, "%s: %llu records, %llu pages, digest %s\n",
 		    name, (unsigned long long)fr->tally.records,
 		    (unsigned long long)fr->tally.pages, text);
@@ -285,13 +286,13 @@ settle(const struct options *o)
 	struct fault f;
 	int result;
 
-	if ((g = guest_open(name, o->verbose, &f)) == NULL)
+	if ((g = guest_open(name, o->common.verbose, &f)) == NULL)
 		fault_exit(name, &f);
 	result = guest_find(g, o->domain, &f);
 	if (result == 0)
 		result = o->action == RESUME ? guest_resume(g, &f) :
 		    guest_destroy(g, &f);
-	if (result == 0 && o->verbose)
+	if (result == 0 && o->common.verbose)
 		tell(o, g, o->action == RESUME ? "runs again" :
 		    "is destroyed");
 	guest_close(g);
@@ -306,11 +307,7 @@ static const struct option longs[] = {
 	{ "memory-only", no_argument, NULL, 'm' },
 	{ "no-config", no_argument, NULL, 'n' },
 	{ "suspend-timeout", required_argument, NULL, 's' },
-	{ "quiet", no_argument, NULL, 'q' },
-	{ "verbose", no_argument, NULL, 'v' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, 'V' },
-	{ NULL, 0, NULL, 0 }
+	OPTS_WORDS
 };
 
 static void
@@ -342,18 +339,8 @@ take_option(struct options *o, int c, const char *given)
 			opts_wrong(name, "--suspend-timeout takes 1 to 3600");
 		o->timeout = (unsigned)n;
 		break;
-	case 'q':
-		o->quiet = true;
-		break;
-	case 'v':
-		o->verbose = true;
-		break;
-	case 'h':
-		opts_help(help);
-	case 'V':
-		opts_version(name);
 	default:
-		opts_unknown(name, c, given);
+		opts_take(&o->common, name, help, c, given);
 	}
 }
 
@@ -367,7 +354,8 @@ main(int argc, char *argv[])
 
 	opts_descriptors();
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":cpqvhV", longs, NULL)) != -1)
+	while ((c = getopt_long(argc, argv, ":cp" OPTS_LETTERS, longs,
+	    NULL)) != -1)
 		take_option(&o, c, argv[optind - 1]);
 	if (optind + 1 != argc)
 		opts_wrong(name, "one domain is to be named, by number or "

@@ -50,7 +50,6 @@ exec rec-compress --pass-after-end < /dev/stdin |
 END
 chmod +x /usr/local/bin/packed-ssh'
 number=$(lab_create src pvh moving)
-LAB_TIMEOUT=120
 ok "xl migrate through rec-compress | rec-compress -d" \
 	on src 'xl migrate -s packed-ssh moving dst'
 # Its console began under the name that xl gives it on the way.
