@@ -45,7 +45,7 @@ void stream_close(struct stream *s);
 /*
  * stream_next(s, rec, f): reads the next piece into *rec, whose body is used
  * again.  With whole, a libxc record comes as one piece; otherwise one of more
- * than 256 KiB comes as its first bytes and then PART_BODYs: so the bytes
+ * than 256 KiB comes as its first 256 KiB and then PART_BODYs: so the bytes
  * stay in the processor's cache.  (Not after a CHECKPOINT: there a cut stream
  * ends with its last whole record.)  No other piece is larger, and none spans
  * two parts.

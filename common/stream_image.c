@@ -98,10 +98,18 @@ stream_record(struct stream *s, struct record *rec, struct fault *f)
 static int
 next_body(struct stream *s, struct record *rec, struct fault *f)
 {
+	size_t limit = s->left < STREAM_PIECE_SIZE ? (size_t)s->left :
+	    STREAM_PIECE_SIZE;
+
+	/* What one read brings goes on at once: the next stage has work. */
 	stream_begin(s, rec, PART_BODY, 0);
 	stream_continue(s, rec, s->index - 1);
-	if (stream_piece(s, rec, f) == -1)
+	if (record_reserve(rec, STREAM_PIECE_SIZE, f) == -1 ||
+	    source_some(&s->in, rec->body, limit, &rec->size, f) == -1)
 		return -1;
+	if (rec->size == 0)
+		return stream_cut(s, f);
+	s->left -= rec->size;
 	if (s->left > 0)
 		return 1;
 	s->next = stream_record;
