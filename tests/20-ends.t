@@ -1,0 +1,86 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# xc-emit and xc-absorb where there is no Xen: the command line, and what -t
+# says of a stream.
+# shellcheck source=tests/lib.sh
+. "${0%/*}/lib.sh"
+
+# A PV and an HVM image behind a GUEST_CONFIG record that a domain can be
+# created from.
+python3 - "$here/gen" "$vectors" "$tmp" << 'END'
+import json
+import sys
+
+sys.path.insert(0, sys.argv[1])
+from xenstream import *  # noqa: F403
+
+for name, kind in (("good-pv-3", "pv"), ("good-hvm-3", "pvh")):
+    with open(f"{sys.argv[2]}/{name}", "rb") as f:
+        image = f.read()
+    config = {
+        "move": "00" * 16, "intent": "move", "type": kind, "name": "mail",
+        "uuid": "12345678-1234-1234-1234-123456789abc", "vcpus": 2,
+        "max_pages": 1024, "pages": 1024,
+    }
+    for out in kind, "wrong-" + kind:
+        if out != kind:
+            config["type"] = "pvh" if kind == "pv" else "pv"
+        text = json.dumps(config).encode()
+        with open(f"{sys.argv[3]}/{out}", "wb") as f:
+            f.write(image[:40] + record(0xd8520011, ours() + text) +
+                    image[40:])
+END
+
+for kind in pv pvh; do
+	ok "$kind: taken" status 0 "$tmp/$kind" xc-absorb -t
+	ok "$kind: nothing on stdout" gives /dev/null
+	rec-compress < "$tmp/$kind" > "$tmp/packed"
+	ok "$kind: compressed: taken" status 0 "$tmp/packed" xc-absorb -t
+	for threads in 1 3; do
+		status 0 "$tmp/$kind" xc-absorb -tv -T "$threads" > "$tmp/notes"
+		cp "$tmp/err" "$tmp/told-$threads"
+		status 0 "$tmp/packed" xc-absorb -tv -T "$threads" > "$tmp/notes"
+		ok "$kind: -T $threads: the same digest, packed or not" \
+			cmp "$tmp/err" "$tmp/told-$threads"
+	done
+	# The digest that the vectors' maker computed of the image alone.
+	digest=$(awk -v v="good-${kind/pvh/hvm}-3" '$1 == v { print $NF }' \
+		"$vectors/digests")
+	ok "$kind: and the one of the image" grep -q "digest ${digest:-none}$" \
+		"$tmp/told-1"
+done
+ok "a PVH guest in a PV image" status 3 "$tmp/wrong-pv" xc-absorb -t
+ok "a PV guest in an HVM image" status 3 "$tmp/wrong-pvh" xc-absorb -t
+ok "too few vcpus" status 5 "$tmp/pv" xc-absorb -t --max-vcpus 1
+ok "pfns over the limit" status 5 "$tmp/pv" xc-absorb -t --max-pfn 1
+size=$(stat -c %s "$tmp/pv")
+for part in 0 10 40 100 5000 $((size - 8)) $((size - 1)); do
+	head -c "$part" "$tmp/pv" > "$tmp/cut"
+	ok "cut at byte $part" status 3 "$tmp/cut" xc-absorb -t
+done
+ok "no GUEST_CONFIG" status 5 "$vectors/good-hvm-3" xc-absorb -t
+ok "one that lacks keys" status 3 "$vectors/good-config" xc-absorb -t
+ok "an xl file" status 5 "$vectors/good-xl" xc-absorb -t
+ok "a container" status 5 "$vectors/good-container-type" xc-absorb -t
+
+usage() {
+	status 2 "$tmp/pv" "$@" && gives /dev/null &&
+		says "$1: hint: $1 -h lists the options"
+}
+ok "xc-absorb: a wrong uuid" usage xc-absorb --uuid 1234
+ok "xc-absorb: a wrong name" usage xc-absorb --name 7
+ok "xc-absorb: an operand" usage xc-absorb file
+ok "xc-absorb: no memory" usage xc-absorb --max-mem 0
+ok "xc-emit: no domain" usage xc-emit
+ok "xc-emit: two domains" usage xc-emit 1 2
+ok "xc-emit: --resume and --destroy" usage xc-emit --resume --destroy 1
+ok "xc-emit: -c with --resume" usage xc-emit -c --resume 1
+ok "xc-emit: a wrong time" usage xc-emit --suspend-timeout 0 1
+ok "xc-absorb: a terminal" "$here/probe" terminal in "$tmp/pv" xc-absorb
+ok "xc-emit: a terminal" "$here/probe" terminal out "$tmp/pv" xc-emit 1
+for tool in xc-emit xc-absorb; do
+	ok "$tool -h" status 0 /dev/null "$tool" -h
+	ok "$tool -h: on stdout" test -s "$tmp/out"
+	ok "$tool -V" status 0 /dev/null "$tool" -V
+done
+plan
