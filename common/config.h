@@ -16,7 +16,6 @@
 #define CONFIG_NAME_SIZE	128u	/* with the NUL */
 #define CONFIG_TEXT_SIZE	256u
 #define MOVE_SIZE		16u
-#define MOVE_TEXT_SIZE		33u	/* hex and a NUL */
 
 enum config_type { CONFIG_PV, CONFIG_PVH, CONFIG_HVM };
 

@@ -60,7 +60,6 @@
 
 /* record header: u32 type, u32 length of the body without its padding */
 #define RECORD_HEADER_SIZE	8u
-#define RECORD_ALIGN		8u
 #define RECORD_OPTIONAL		UINT32_C(0x80000000)
 #define RECORD_LENGTH_MAX	(128u << 20)	/* bytes; Xen's REC_LENGTH_MAX */
 #define OUR_LENGTH_MAX		(RECORD_LENGTH_MAX + (64u << 10))
@@ -93,7 +92,6 @@
 #define PFN_TYPE_SHIFT		60u
 #define PFN_MASK		UINT64_C(0x000fffffffffffff)
 #define PAGE_TYPE_BROKEN	0xdu	/* from here on: no data */
-#define PAGE_TYPE_XTAB		0xfu
 
 /*
  * libxl header, 16 bytes, big-endian: "LibxlFmt", u32 version, u32 options
