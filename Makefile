@@ -24,7 +24,7 @@ LIBS    = libzstd libsodium json-c libisal
 XENLIBS = xenguest xencontrol xenstore xenevtchn xentoollog
 XEN    := $(shell pkg-config --exists $(XENLIBS) 2>/dev/null && echo yes)
 COMMON  = $(filter-out guest%,$(patsubst common/%.c,%,$(wildcard common/*.c))) \
-          $(if $(XEN),guest guest_describe guest_libxl guest_lock \
+          $(if $(XEN),guest guest_describe guest_libxl guest_mark \
           guest_restore guest_save guest_store,guest_none)
 USED    = $(LIBS) $(if $(XEN),$(XENLIBS))
 

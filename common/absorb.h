@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * absorb.h - the opener of xc-absorb: a stream from anywhere to a plain,
- * checked image for the restorer.
+ * absorb.h - the two processes of xc-absorb: the opener makes a plain, checked
+ * image of a stream from anywhere, the restorer a domain of that.
  */
 #ifndef ABSORB_H
 #define ABSORB_H
@@ -51,5 +51,26 @@ struct opener {
  * bare image, or with a layer that is not opened here.
  */
 int opener_run(struct opener *o, int in, unsigned threads, struct fault *f);
+
+struct absorb {
+	const char *tool;
+	bool pause, unpause;	/* -p; --unpause */
+	bool quiet, verbose;
+	unsigned threads;
+	unsigned silence;	/* seconds without a byte; 0: any */
+	uint64_t max_pfn;	/* 0: a default */
+	struct overrides overrides;
+};
+
+/*
+ * restorer_run(p, a): the child, the only one with handles to Xen: makes the
+ * domain from the pair's stream, and prints its receipt on stdout.
+ * opener_main(p, a): the parent: opener_run on stdin; cleans up after a
+ * restorer that was killed.  A move that failed has its receipt too, once
+ * nothing of it is left.  Both print what there is to tell, and return the
+ * exit status.
+ */
+int restorer_run(struct pair *p, const struct absorb *a);
+int opener_main(struct pair *p, const struct absorb *a);
 
 #endif

@@ -10,11 +10,12 @@
 #include <stdint.h>
 
 #include "fault.h"
+#include "keys.h"
 #include "record.h"
 #include "uuid.h"
 
-#define CONFIG_NAME_SIZE	128u	/* with the NUL */
-#define CONFIG_TEXT_SIZE	256u
+#define CONFIG_NAME_SIZE	KEYS_NAME_SIZE
+#define CONFIG_TEXT_SIZE	KEYS_TEXT_SIZE
 #define MOVE_SIZE		16u
 
 enum config_type { CONFIG_PV, CONFIG_PVH, CONFIG_HVM };
@@ -77,12 +78,5 @@ int config_check(const struct config *c, struct fault *f);
 
 /* config_type_name(type): "pv", "pvh" or "hvm". */
 const char *config_type_name(enum config_type type);
-
-/*
- * config_name_ok(text): whether it can be a domain's name: 1 to
- * CONFIG_NAME_SIZE - 1 bytes, none of them a control character or '/', and
- * not only digits, which would be a domain's number.
- */
-bool config_name_ok(const char *text);
 
 #endif

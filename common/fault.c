@@ -50,6 +50,18 @@ fault_print(const char *tool, const struct fault *f)
 		print_line(tool, "hint: ", f->hint);
 }
 
+void
+fault_tell(const char *tool, const char *fmt, ...)
+{
+	char text[FAULT_TEXT_SIZE];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	print_line(tool, "", text);
+}
+
 _Noreturn void
 fault_exit(const char *tool, const struct fault *f)
 {

@@ -44,6 +44,13 @@ int fault_hint(struct fault *f, const char *fmt, ...)
 void fault_print(const char *tool, const struct fault *f);
 
 /*
+ * fault_tell(tool, fmt, ...): news that is no failure: "tool: text" on
+ * stderr, cut and cleaned like the text of a fault.
+ */
+void fault_tell(const char *tool, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/*
  * fault_exit(tool, f): prints it and exits with f->status at once, without
  * waiting for other threads.
  */

@@ -15,17 +15,28 @@ write_config(const struct frame *fr, struct sink *out, struct fault *f)
 	return result;
 }
 
-/* END: it commits the restore, so everything has to be sure before. */
+/*
+ * END commits the restore, so everything has to be sure before, and that a
+ * copy may run from now on has to be written down.
+ */
 static int
 write_end(struct frame *fr, struct sink *out, const struct record *end,
     struct fault *f)
 {
-	if (pair_hear(fr->pair, NULL, 0) != MESSAGE_SAVED ||
-	    !pair_say(fr->pair, MESSAGE_COMMIT, NULL, 0)) {
+	struct note *n = fr->note;
+
+	if (pair_hear(fr->pair, n, sizeof(*n)) != MESSAGE_SAVED) {
 		fr->starved = true;
 		return fault_set(f, EXIT_SYSTEM, "the saver is gone");
 	}
-	fr->committed = true;
+	n->records = fr->tally.records;
+	n->pages = fr->tally.pages;
+	tally_end(&fr->tally, n->digest);
+	if (!n->snapshot) {
+		n->state = move_step(n->state, MOVE_END)->first;
+		if (note_write(n, f) == -1)
+			return -1;
+	}
 	if (stream_write(out, end, f) == -1)
 		return -1;
 	return sink_close(out, f);

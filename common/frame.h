@@ -9,6 +9,7 @@
 
 #include "config.h"
 #include "fault.h"
+#include "note.h"
 #include "pair.h"
 #include "tally.h"
 
@@ -16,15 +17,16 @@ struct frame {
 	struct pair *pair;	/* the saver's other end */
 	int    out;
 	const struct config *config;	/* put in as GUEST_CONFIG, or NULL */
+	struct note *note;	/* of the move */
 	struct tally tally;	/* of the saver's records */
 	bool   starved;		/* the saver ended before its image did */
-	bool   committed;	/* END was begun: a copy may run */
 };
 
 /*
  * frame_run(fr, f): the image from the pair's stream to out, with GUEST_CONFIG
  * before the first of Xen's records.  END is held back until the saver said
- * that it succeeded; then the saver is told, END is written and out closed.
+ * that it succeeded; then, unless this is a snapshot, the note is made to say
+ * that END is sent, with what the image came to; END is written and out closed.
  * 0, or -1 with *f set; fr->starved when it is the saver that knows why.
  */
 int frame_run(struct frame *fr, struct fault *f);

@@ -41,7 +41,6 @@ guest_open(const char *tool, bool verbose, struct fault *f)
 		.calls = { .vmessage = log_message, .destroy = log_destroy },
 		.tool = tool, .verbose = verbose,
 	};
-	g->lock = -1;
 	g->xc = xc_interface_open(&g->log.calls, NULL, 0);
 	g->xs = xs_open(0);
 	if (g->xc == NULL || g->xs == NULL) {
@@ -60,7 +59,6 @@ guest_close(struct guest *g)
 {
 	if (g == NULL)
 		return;
-	guest_unlock(g);
 	if (g->xs != NULL)
 		xs_close(g->xs);
 	if (g->xc != NULL)
@@ -120,6 +118,12 @@ guest_domid(const struct guest *g)
 	return g->domid;
 }
 
+const uint8_t *
+guest_uuid(const struct guest *g)
+{
+	return g->uuid;
+}
+
 const char *
 guest_label(const struct guest *g)
 {
@@ -147,12 +151,23 @@ guest_number(struct guest *g, const char *name, uint32_t *domid)
 	return found;
 }
 
+static void
+set_label(struct guest *g)
+{
+	char *name = guest_read(g, "name");
+
+	snprintf(g->label, sizeof(g->label), "%u", g->domid);
+	if (name != NULL)
+		snprintf(g->label, sizeof(g->label), "%u (%.*s)", g->domid,
+		    (int)CONFIG_NAME_SIZE - 1, name);
+	free(name);
+}
+
 int
 guest_find(struct guest *g, const char *text, struct fault *f)
 {
 	size_t digits = strspn(text, "0123456789");
 	xc_domaininfo_t info;
-	char *name;
 
 	if (digits > 0 && text[digits] == '\0' && digits < 6)
 		g->domid = (uint32_t)strtoul(text, NULL, 10);
@@ -165,12 +180,21 @@ guest_find(struct guest *g, const char *text, struct fault *f)
 	if (!guest_info(g, &info))
 		return fault_set(f, EXIT_SYSTEM, "no domain %u on this host",
 		    g->domid);
-	snprintf(g->label, sizeof(g->label), "%u", g->domid);
-	if ((name = guest_read(g, "name")) != NULL)
-		snprintf(g->label, sizeof(g->label), "%u (%.*s)", g->domid,
-		    (int)CONFIG_NAME_SIZE - 1, name);
-	free(name);
-	return guest_lock(g, info.handle, f);
+	memcpy(g->uuid, info.handle, UUID_SIZE);
+	set_label(g);
+	return 0;
+}
+
+bool
+guest_at(struct guest *g, uint32_t domid, const uint8_t uuid[UUID_SIZE])
+{
+	xc_domaininfo_t info;
+
+	g->domid = domid;
+	memcpy(g->uuid, uuid, UUID_SIZE);
+	set_label(g);
+	return guest_info(g, &info) && !(info.flags & XEN_DOMINF_dying) &&
+	    memcmp(info.handle, uuid, UUID_SIZE) == 0;
 }
 
 int
@@ -189,19 +213,24 @@ guest_suspended(struct guest *g)
 }
 
 bool
-guest_gone(struct guest *g)
+guest_paused(struct guest *g)
 {
 	xc_domaininfo_t info;
 
-	return !guest_info(g, &info) || info.flags & XEN_DOMINF_dying;
+	return guest_info(g, &info) && info.flags & XEN_DOMINF_paused;
 }
 
-int
-guest_resume(struct guest *g, struct fault *f)
+uint64_t
+guest_cpu(struct guest *g)
 {
-	if (!guest_suspended(g))
-		return fault_set(f, EXIT_REFUSED,
-		    "domain %s is not suspended", g->label);
+	xc_domaininfo_t info;
+
+	return guest_info(g, &info) ? info.cpu_time : 0;
+}
+
+static int
+resume(struct guest *g, struct fault *f)
+{
 	if (xc_domain_resume(g->xc, g->domid, 1) != 0)
 		return guest_fault(g, f, "cannot be resumed");
 	if (!xs_resume_domain(g->xs, g->domid))
@@ -211,16 +240,16 @@ guest_resume(struct guest *g, struct fault *f)
 }
 
 int
-guest_undo(struct guest *g, bool pause, struct fault *f)
+guest_take_back(struct guest *g, bool pause, struct fault *f)
 {
 	struct fault late = { .status = EXIT_DONE };
 
-	if (!g->suspended)
+	guest_withdraw(g);
+	if (!guest_suspended(g))
 		return 0;
-	g->suspended = false;
 	if (pause && xc_domain_pause(g->xc, g->domid) != 0)
 		guest_fault(g, &late, "cannot be paused: it runs");
-	if (guest_resume(g, f) == -1)
+	if (resume(g, f) == -1)
 		return -1;
 	if (late.status == EXIT_DONE)
 		return 0;
@@ -229,14 +258,7 @@ guest_undo(struct guest *g, bool pause, struct fault *f)
 }
 
 int
-guest_rescue(struct guest *g, struct fault *f)
-{
-	guest_withdraw(g);
-	return guest_suspended(g) ? guest_resume(g, f) : 0;
-}
-
-int
-guest_destroy(struct guest *g, struct fault *f)
+guest_check_destroy(struct guest *g, struct fault *f)
 {
 	xc_domaininfo_t info;
 	char what[CONFIG_TEXT_SIZE];
@@ -249,14 +271,17 @@ guest_destroy(struct guest *g, struct fault *f)
 	}
 	if ((has = guest_has_toolstack(g, &info, what)) == -1)
 		return guest_fault(g, f, "its devices are not known");
-	if (has) {
-		fault_set(f, EXIT_REFUSED, "domain %s has %s", g->label,
-		    what);
-		return fault_hint(f, "xl destroy %u removes them too",
-		    g->domid);
-	}
+	if (!has)
+		return 0;
+	fault_set(f, EXIT_REFUSED, "domain %s has %s", g->label, what);
+	return fault_hint(f, "xl destroy %u removes them too", g->domid);
+}
+
+int
+guest_destroy(struct guest *g, struct fault *f)
+{
 	if (xc_domain_destroy(g->xc, g->domid) != 0)
 		return guest_fault(g, f, "cannot be destroyed");
-	guest_unstore(g, info.handle);
+	guest_unstore(g, g->uuid);
 	return 0;
 }

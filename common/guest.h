@@ -30,14 +30,21 @@ struct guest *guest_open(const char *tool, bool verbose, struct fault *f);
 void guest_close(struct guest *g);
 
 /*
- * guest_find(g, text, f): the domain with this name or number, to be changed:
- * it is locked until guest_close.  EXIT_REFUSED for domain 0 (this host) and
- * while another process of these tools has the lock.
+ * guest_find(g, text, f): the domain with this name or number, to be changed.
+ * EXIT_REFUSED for domain 0, which is this host.
  */
 int guest_find(struct guest *g, const char *text, struct fault *f);
 
-/* guest_domid(g): its number; guest_label(g): "7 (mail)", for messages. */
+/*
+ * guest_at(g, domid, uuid): the domain with this number, if it is there, is
+ * not dying and has this uuid.  False otherwise.
+ */
+bool guest_at(struct guest *g, uint32_t domid, const uint8_t uuid[UUID_SIZE]);
+
+/* guest_domid(g): its number; guest_label(g): "7 (mail)", for messages;
+ * guest_uuid(g): its uuid. */
 uint32_t guest_domid(const struct guest *g);
+const uint8_t *guest_uuid(const struct guest *g);
 const char *guest_label(const struct guest *g);
 
 /*
@@ -67,43 +74,51 @@ int guest_save(struct guest *g, int out, int peer, unsigned timeout,
     struct fault *f);
 
 /*
- * guest_undo(g, pause, f): after guest_save: lets the guest run again if that
- * call suspended it, paused with pause; one that was suspended before stays
- * so.
+ * guest_take_back(g, pause, f): withdraws a request to suspend, if there is
+ * one, and lets the guest run again if it is suspended, paused with pause.
+ * For a guest that was to be saved, by this process or one that was killed.
  */
-int guest_undo(struct guest *g, bool pause, struct fault *f);
+int guest_take_back(struct guest *g, bool pause, struct fault *f);
 
 /*
- * guest_rescue(g, f): after the process that was in guest_save was killed:
- * withdraws its request to suspend, and lets a guest that is suspended run
- * again.
+ * guest_suspended(g), guest_paused(g): whether it is.  guest_cpu(g): the
+ * nanoseconds that its vcpus have run: they stay the same while it is
+ * suspended.
  */
-int guest_rescue(struct guest *g, struct fault *f);
-
-/* guest_suspended(g), guest_gone(g): whether it is suspended, or no more. */
 bool guest_suspended(struct guest *g);
-bool guest_gone(struct guest *g);
-
-/*
- * guest_resume(g, f): lets a suspended guest run again.  EXIT_REFUSED when
- * it is not suspended.
- */
-int guest_resume(struct guest *g, struct fault *f);
+bool guest_paused(struct guest *g);
+uint64_t guest_cpu(struct guest *g);
 
 int guest_unpause(struct guest *g, struct fault *f);
 
 /*
- * guest_destroy(g, f): destroys a suspended guest and removes its nodes from
- * xenstore.  EXIT_REFUSED when it is not suspended: it may be in use; and
- * when it has devices or a device model, which the toolstack has to remove.
+ * guest_check_destroy(g, f): EXIT_REFUSED when the guest is not suspended: it
+ * may be in use; and when it has devices or a device model, which the
+ * toolstack has to remove.  guest_destroy(g, f): destroys it, and removes its
+ * nodes from xenstore.
  */
+int guest_check_destroy(struct guest *g, struct fault *f);
 int guest_destroy(struct guest *g, struct fault *f);
 
 /*
+ * guest_by_uuid(g, uuid, domid): whether a domain of this host, not a dying
+ * one, has that uuid; *domid is its number.  1, 0, or -1 when Xen does not
+ * tell.
+ */
+int guest_by_uuid(struct guest *g, const uint8_t uuid[UUID_SIZE],
+    uint32_t *domid);
+
+/*
+ * guest_check_free(g, c, f): whether guest_create may make this guest.
+ * EXIT_REFUSED when a domain of this host has its uuid or its name, or when
+ * it needs a device model; EXIT_SYSTEM when there is not memory enough.
+ */
+int guest_check_free(struct guest *g, const struct config *c,
+    struct fault *f);
+
+/*
  * guest_create(g, c, f): an empty domain for a guest with this
- * configuration, still without memory.  EXIT_REFUSED when a domain of this
- * host has its uuid or its name, when another process of these tools is at
- * work on that uuid, or when it needs a device model.
+ * configuration, still without memory.
  */
 int guest_create(struct guest *g, const struct config *c, struct fault *f);
 
@@ -115,15 +130,26 @@ int guest_restore(struct guest *g, const struct config *c, int in,
     struct fault *f);
 
 /*
- * guest_adopt(g, domid, c): takes over a domain that guest_create made in
- * another process, so that guest_abandon removes it.
+ * guest_adopt(g): the domain of guest_at or guest_marks is one that
+ * guest_create made in another process, so that guest_abandon removes it.
  */
-void guest_adopt(struct guest *g, uint32_t domid, const struct config *c);
+void guest_adopt(struct guest *g);
 
 /*
  * guest_abandon(g, f): destroys the domain that guest_create made, if it did,
  * with all nodes that were made for it.
  */
 int guest_abandon(struct guest *g, struct fault *f);
+
+/*
+ * guest_mark(g, text, f): keeps text with the domain, in xenstore, for as
+ * long as the domain lives.
+ *
+ * guest_marks(g, next): the text of the next domain that has one, counted
+ * from *next, which is 0 at first; the caller frees it.  The domain is g's
+ * then.  NULL after the last.
+ */
+int guest_mark(struct guest *g, const char *text, struct fault *f);
+char *guest_marks(struct guest *g, uint32_t *next);
 
 #endif

@@ -77,7 +77,7 @@ guest_describe(struct guest *g, struct config *c, struct fault *f)
 	c->type = type_of(&info);
 	memcpy(c->uuid, info.handle, UUID_SIZE);
 	name = guest_read(g, "name");
-	if (name != NULL && config_name_ok(name))
+	if (name != NULL && keys_name_ok(name))
 		snprintf(c->name, sizeof(c->name), "%s", name);
 	else
 		snprintf(c->name, sizeof(c->name), "domain-%u", g->domid);

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* guest.h where Xen's headers were missing: there is no guest to open. */
+/*
+ * guest.h where Xen's headers were missing: there is no guest to open, so
+ * nothing but guest_open is ever called.
+ */
+#include <stddef.h>
+
 #include "guest.h"
 
 static int
@@ -32,6 +37,15 @@ guest_find(struct guest *g, const char *text, struct fault *f)
 	return none(f);
 }
 
+bool
+guest_at(struct guest *g, uint32_t domid, const uint8_t uuid[UUID_SIZE])
+{
+	(void)g;
+	(void)domid;
+	(void)uuid;
+	return false;
+}
+
 uint32_t
 guest_domid(const struct guest *g)
 {
@@ -39,11 +53,18 @@ guest_domid(const struct guest *g)
 	return 0;
 }
 
+const uint8_t *
+guest_uuid(const struct guest *g)
+{
+	(void)g;
+	return NULL;
+}
+
 const char *
 guest_label(const struct guest *g)
 {
 	(void)g;
-	return "";
+	return NULL;
 }
 
 int
@@ -74,25 +95,11 @@ guest_save(struct guest *g, int out, int peer, unsigned timeout,
 }
 
 int
-guest_undo(struct guest *g, bool pause, struct fault *f)
+guest_take_back(struct guest *g, bool pause, struct fault *f)
 {
 	(void)g;
 	(void)pause;
 	return none(f);
-}
-
-int
-guest_rescue(struct guest *g, struct fault *f)
-{
-	(void)g;
-	return none(f);
-}
-
-bool
-guest_gone(struct guest *g)
-{
-	(void)g;
-	return true;
 }
 
 bool
@@ -102,15 +109,29 @@ guest_suspended(struct guest *g)
 	return false;
 }
 
+bool
+guest_paused(struct guest *g)
+{
+	(void)g;
+	return false;
+}
+
+uint64_t
+guest_cpu(struct guest *g)
+{
+	(void)g;
+	return 0;
+}
+
 int
-guest_resume(struct guest *g, struct fault *f)
+guest_unpause(struct guest *g, struct fault *f)
 {
 	(void)g;
 	return none(f);
 }
 
 int
-guest_unpause(struct guest *g, struct fault *f)
+guest_check_destroy(struct guest *g, struct fault *f)
 {
 	(void)g;
 	return none(f);
@@ -124,6 +145,23 @@ guest_destroy(struct guest *g, struct fault *f)
 }
 
 int
+guest_by_uuid(struct guest *g, const uint8_t uuid[UUID_SIZE], uint32_t *domid)
+{
+	(void)g;
+	(void)uuid;
+	(void)domid;
+	return -1;
+}
+
+int
+guest_check_free(struct guest *g, const struct config *c, struct fault *f)
+{
+	(void)g;
+	(void)c;
+	return none(f);
+}
+
+int
 guest_create(struct guest *g, const struct config *c, struct fault *f)
 {
 	(void)g;
@@ -132,13 +170,18 @@ guest_create(struct guest *g, const struct config *c, struct fault *f)
 }
 
 int
-guest_restore(struct guest *g, const struct config *c, int in,
-    struct fault *f)
+guest_restore(struct guest *g, const struct config *c, int in, struct fault *f)
 {
 	(void)g;
 	(void)c;
 	(void)in;
 	return none(f);
+}
+
+void
+guest_adopt(struct guest *g)
+{
+	(void)g;
 }
 
 int
@@ -148,10 +191,18 @@ guest_abandon(struct guest *g, struct fault *f)
 	return none(f);
 }
 
-void
-guest_adopt(struct guest *g, uint32_t domid, const struct config *c)
+int
+guest_mark(struct guest *g, const char *text, struct fault *f)
 {
 	(void)g;
-	(void)domid;
-	(void)c;
+	(void)text;
+	return none(f);
+}
+
+char *
+guest_marks(struct guest *g, uint32_t *next)
+{
+	(void)g;
+	(void)next;
+	return NULL;
 }

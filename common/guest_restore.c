@@ -13,13 +13,11 @@
 #define POOL_DEFAULT	((uint64_t)2 << 20)	/* bytes */
 #define TIMER_MODE	1	/* no_delay_for_missed_ticks, as libxl does */
 
-/*
- * Whether a domain of this host has that uuid; *domid is its number.  One
- * that is dying does not count: it has left xenstore, and only waits until
- * the last of its pages is unmapped.  1, 0, or -1 when Xen does not tell.
- */
-static int
-uuid_taken(struct guest *g, const uint8_t uuid[UUID_SIZE], uint32_t *domid)
+/* One that is dying does not count: it has left xenstore, and only waits
+ * until the last of its pages is unmapped. */
+int
+guest_by_uuid(struct guest *g, const uint8_t uuid[UUID_SIZE],
+    uint32_t *domid)
 {
 	xc_domaininfo_t list[LIST_STEP];
 	uint32_t first = 0;
@@ -38,9 +36,8 @@ uuid_taken(struct guest *g, const uint8_t uuid[UUID_SIZE], uint32_t *domid)
 	return n;
 }
 
-/* EXIT_REFUSED when the guest cannot be taken, before anything is made. */
-static int
-check_free(struct guest *g, const struct config *c, struct fault *f)
+int
+guest_check_free(struct guest *g, const struct config *c, struct fault *f)
 {
 	uint64_t pages = c->pages + c->paging_pool / PAGE_SIZE;
 	char uuid[UUID_TEXT_SIZE];
@@ -48,11 +45,12 @@ check_free(struct guest *g, const struct config *c, struct fault *f)
 	uint32_t domid;
 	int taken;
 
+	snprintf(g->label, sizeof(g->label), "'%s'", c->name);
 	if (c->type == CONFIG_HVM) {
 		fault_set(f, EXIT_REFUSED, "the guest needs a device model");
 		return fault_hint(f, "xl restore takes it");
 	}
-	if ((taken = uuid_taken(g, c->uuid, &domid)) == -1)
+	if ((taken = guest_by_uuid(g, c->uuid, &domid)) == -1)
 		return guest_fault(g, f, "the other domains are not known");
 	if (taken) {
 		uuid_print(c->uuid, uuid);
@@ -136,12 +134,9 @@ set_limits(struct guest *g, const struct config *c, struct fault *f)
 }
 
 void
-guest_adopt(struct guest *g, uint32_t domid, const struct config *c)
+guest_adopt(struct guest *g)
 {
-	g->domid = domid;
-	g->created = g->stored = true;
-	snprintf(g->label, sizeof(g->label), "%u (%s)", domid, c->name);
-	memcpy(g->uuid, c->uuid, UUID_SIZE);
+	g->created = true;
 }
 
 int
@@ -149,16 +144,14 @@ guest_create(struct guest *g, const struct config *c, struct fault *f)
 {
 	struct xen_domctl_createdomain args = create_args(c);
 
-	snprintf(g->label, sizeof(g->label), "'%s'", c->name);
-	if (guest_lock(g, c->uuid, f) == -1 || check_free(g, c, f) == -1)
-		return -1;
 	g->domid = 0;		/* Xen chooses */
 	g->log.first[0] = '\0';
 	errno = 0;
 	if (xc_domain_create(g->xc, &g->domid, &args) != 0)
 		return guest_fault(g, f, "cannot be created");
-	guest_adopt(g, g->domid, c);
-	g->stored = false;
+	g->created = true;
+	memcpy(g->uuid, c->uuid, UUID_SIZE);
+	snprintf(g->label, sizeof(g->label), "%u (%s)", g->domid, c->name);
 	return 0;
 }
 
@@ -200,7 +193,6 @@ guest_restore(struct guest *g, const struct config *c, int in,
 	    (unsigned)r.console_port, &r.console_gfn, 0, XC_STREAM_PLAIN,
 	    &calls, -1) != 0)
 		return guest_fault(g, f, "restoring failed");
-	g->stored = true;
 	if (guest_store(g, c, &r) == -1)
 		return guest_fault(g, f, "its nodes and configuration cannot "
 		    "be stored");
@@ -220,7 +212,6 @@ guest_abandon(struct guest *g, struct fault *f)
 		guest_fault(g, f, "is left over: it cannot be destroyed");
 		return fault_hint(f, "xl destroy %u", g->domid);
 	}
-	if (g->stored)
-		guest_unstore(g, g->uuid);
+	guest_unstore(g, g->uuid);
 	return 0;
 }

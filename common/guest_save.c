@@ -178,7 +178,6 @@ suspend(void *data)
 		return 1;
 	if (request_suspend(g) == -1)
 		return 0;
-	g->suspended = true;
 	return 1;
 }
 
@@ -203,7 +202,6 @@ guest_save(struct guest *g, int out, int peer, unsigned timeout,
 
 	g->peer = peer;
 	g->timeout = timeout;
-	g->suspended = false;
 	g->suspend_fault.status = EXIT_DONE;
 	g->log.first[0] = '\0';
 	errno = 0;

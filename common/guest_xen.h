@@ -29,20 +29,16 @@ struct guest {
 	xc_interface *xc;
 	struct xs_handle *xs;
 	uint32_t domid;
-	int      lock;		/* -1: none */
-	char     lock_path[GUEST_PATH_SIZE];
+	uint8_t  uuid[UUID_SIZE];
 	char     label[CONFIG_NAME_SIZE + 16];
 
 	/* guest_save */
 	int      peer;
 	unsigned timeout;
-	bool     suspended;	/* by this process */
 	struct fault suspend_fault;
 
 	/* guest_create and guest_restore */
 	bool     created;
-	bool     stored;	/* its nodes may be in xenstore */
-	uint8_t  uuid[UUID_SIZE];
 };
 
 /*
@@ -57,16 +53,6 @@ int guest_fault(struct guest *g, struct fault *f, const char *what);
  * domain 0 included.
  */
 bool guest_number(struct guest *g, const char *name, uint32_t *domid);
-
-/*
- * guest_lock(g, uuid, f): keeps every other process of these tools from the
- * guest until guest_close.  0, or -1 with EXIT_REFUSED when one has it, or
- * EXIT_SYSTEM.
- */
-int guest_lock(struct guest *g, const uint8_t uuid[UUID_SIZE],
-    struct fault *f);
-
-void guest_unlock(struct guest *g);
 
 /* guest_has_toolstack(g, what): whether the domain has a device model or
  * devices, which only the toolstack can look after; 1 with `what` in words,

@@ -39,6 +39,15 @@ again(int fd, short events)
 	return poll(&p, 1, -1) >= 0 || errno == EINTR;
 }
 
+/* Counted for all at once: a handler cannot be given a source or a sink. */
+static _Atomic uint64_t moved;
+
+uint64_t
+io_moved(void)
+{
+	return moved;
+}
+
 int
 source_open(struct source *s, int fd, struct fault *f)
 {
@@ -88,6 +97,7 @@ source_some(struct source *s, void *buf, size_t size, size_t *got,
 		if (!again(s->fd, POLLIN))
 			return fault_set(f, EXIT_SYSTEM, "read at byte %"
 			    PRIu64 ": %s", s->offset, strerror(errno));
+	moved += (uint64_t)n;
 	*got = (size_t)n < size ? (size_t)n : size;
 	s->begin = 0;
 	s->end = (size_t)n - *got;
@@ -152,6 +162,7 @@ sink_write(struct sink *s, struct iovec *iov, int count, struct fault *f)
 			    PRIu64 ": %s", s->offset, strerror(errno));
 		if (n == -1)
 			n = 0;
+		moved += (uint64_t)n;
 		s->offset += (uint64_t)n;
 		done = advance(iov + i, count - i, (size_t)n);
 	}

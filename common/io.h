@@ -51,6 +51,12 @@ int source_read(struct source *s, void *buf, size_t size, size_t *got,
 int source_some(struct source *s, void *buf, size_t size, size_t *got,
     struct fault *f);
 
+/*
+ * io_moved(): bytes that this process has read and written through sources
+ * and sinks so far.  Any thread, and a signal handler.
+ */
+uint64_t io_moved(void);
+
 /* sink_open(s, fd): writes to fd, or nowhere for -1.  Widens a pipe. */
 void sink_open(struct sink *s, int fd);
 

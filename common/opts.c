@@ -80,6 +80,16 @@ opts_wrong(const char *tool, const char *fmt, ...)
 	exit(EXIT_USAGE);
 }
 
+long
+opts_count(const char *tool, const char *option, long min, long max)
+{
+	long n;
+
+	if (opts_number(optarg, min, max, &n) == -1)
+		opts_wrong(tool, "%s takes %ld to %ld", option, min, max);
+	return n;
+}
+
 /* What getopt_long returned as ':' or '?'. */
 static _Noreturn void
 unknown(const char *tool, int c, const char *given)

@@ -42,6 +42,12 @@ void opts_take(struct opts *o, const char *tool, const char *help, int c,
 int opts_number(const char *text, long min, long max, long *out);
 
 /*
+ * opts_count(tool, option, min, max): optarg as such a number; says what the
+ * option takes and exits 2 otherwise.
+ */
+long opts_count(const char *tool, const char *option, long min, long max);
+
+/*
  * opts_threads(text): the argument of -T: 0 (one per processor that this
  * process may run on) to THREADS_MAX.  The number of threads, at least 1, or
  * 0 when text is no such number.

@@ -47,6 +47,7 @@ pair_fork(struct pair *p, bool child_writes, struct fault *f)
 	p->stream = fd[mine];
 	close(fd[!mine]);
 	p->peer = sock[p->child == 0];
+	p->passed = -1;
 	close(sock[p->child != 0]);
 	return 0;
 }
@@ -60,9 +61,16 @@ pair_end(struct pair *p)
 }
 
 bool
-pair_say(struct pair *p, enum message message, const void *data,
-    size_t size)
+pair_pass(struct pair *p, enum message message, const void *data,
+    size_t size, int fd)
 {
+	union {
+		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr header;	/* aligns it */
+	} control = { .header = {
+		.cmsg_len = CMSG_LEN(sizeof(int)),
+		.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS,
+	} };
 	struct iovec iov[2] = {
 		{ .iov_base = &message, .iov_len = sizeof(message) },
 		{ .iov_base = (void *)data, .iov_len = size },
@@ -70,27 +78,51 @@ pair_say(struct pair *p, enum message message, const void *data,
 	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
 	ssize_t n;
 
+	if (fd != -1) {
+		memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
+		msg.msg_control = &control;
+		msg.msg_controllen = sizeof(control);
+	}
 	while ((n = sendmsg(p->peer, &msg, MSG_NOSIGNAL)) == -1 &&
 	    errno == EINTR)
 		;
 	return n == (ssize_t)(sizeof(message) + size);
 }
 
+bool
+pair_say(struct pair *p, enum message message, const void *data,
+    size_t size)
+{
+	return pair_pass(p, message, data, size, -1);
+}
+
 enum message
 pair_hear(struct pair *p, void *data, size_t size)
 {
+	union {
+		char bytes[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr header;
+	} control;
 	enum message message = MESSAGE_NONE;
 	struct iovec iov[2] = {
 		{ .iov_base = &message, .iov_len = sizeof(message) },
 		{ .iov_base = data, .iov_len = size },
 	};
-	struct msghdr msg = { .msg_iov = iov, .msg_iovlen = 2 };
+	struct msghdr msg = {
+		.msg_iov = iov, .msg_iovlen = 2,
+		.msg_control = &control, .msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *header;
 	ssize_t n;
 
 	/* A peer that died with mail unread shows as a reset, once. */
-	while ((n = recvmsg(p->peer, &msg, 0)) == -1 &&
+	while ((n = recvmsg(p->peer, &msg, MSG_CMSG_CLOEXEC)) == -1 &&
 	    (errno == EINTR || errno == ECONNRESET))
 		;
+	p->passed = -1;
+	if (n > 0 && (header = CMSG_FIRSTHDR(&msg)) != NULL &&
+	    header->cmsg_type == SCM_RIGHTS)
+		memcpy(&p->passed, CMSG_DATA(header), sizeof(p->passed));
 	if (n == (ssize_t)sizeof(message) ||
 	    n == (ssize_t)(sizeof(message) + size))
 		return message;

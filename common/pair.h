@@ -20,20 +20,20 @@
 
 enum message {
 	MESSAGE_NONE,		/* the other end is gone, or said nothing */
-	MESSAGE_CONFIG,		/* struct config: the guest that comes */
-	MESSAGE_SAVED,		/* saver: the whole image was written */
-	MESSAGE_COMMIT,		/* framer: END is about to be written */
+	MESSAGE_NEWS,		/* saver: struct news, with the guest's lock */
+	MESSAGE_SAVED,		/* saver: struct note: the image is whole */
 	MESSAGE_DONE,		/* framer: END was written, stdout closed */
-	MESSAGE_CREATED,	/* uint32_t: restorer: the domain's number */
-	MESSAGE_SUMMARY,	/* struct summary: opener: END comes next */
-	MESSAGE_UNPAUSE,	/* restorer: the domain is kept from now on */
+	MESSAGE_CONFIG,		/* opener: struct config: a guest comes */
+	MESSAGE_CREATING,	/* restorer: it makes the domain now */
+	MESSAGE_SUMMARY,	/* opener: struct summary: END comes next */
 	MESSAGE_ABORT		/* the stream failed, which was reported */
 };
 
 struct pair {
 	pid_t child;		/* 0 in the child */
-	int   stream;		/* this process' end of the pipe */
+	int   stream;		/* this process' end of the pipe, or -1 */
 	int   peer;		/* this process' end of the socket */
+	int   passed;		/* descriptor that came last, or -1 */
 };
 
 /*
@@ -50,15 +50,19 @@ void pair_end(struct pair *p);
 
 /*
  * pair_say(p, message, data, size): sends a message with size bytes of data,
- * a few KiB at most.
- * False when the other process is gone.
+ * a few KiB at most.  pair_pass(p, message, data, size, fd) sends a copy of
+ * fd with it.  False when the other process is gone.  A signal handler may
+ * call them.
  */
 bool pair_say(struct pair *p, enum message message, const void *data,
     size_t size);
+bool pair_pass(struct pair *p, enum message message, const void *data,
+    size_t size, int fd);
 
 /*
  * pair_hear(p, data, size): waits for the next message, whose data has to be
- * size bytes, or none.  MESSAGE_NONE when the other process is gone.
+ * size bytes, or none.  A descriptor that comes with it is p->passed, and is
+ * the caller's.  MESSAGE_NONE when the other process is gone.
  */
 enum message pair_hear(struct pair *p, void *data, size_t size);
 

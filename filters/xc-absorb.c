@@ -4,9 +4,8 @@
  *
  *     xc-emit 7 | rec-compress | ssh dst xc-absorb
  */
-#include <fcntl.h>
 #include <getopt.h>
-#include <stdio.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,6 +13,7 @@
 #include <sodium.h>
 
 #include "absorb.h"
+#include "copy.h"
 #include "fault.h"
 #include "guest.h"
 #include "opts.h"
@@ -30,6 +30,9 @@ static const char name[] = "xc-absorb";
 static const char help[] =
 "usage: xc-absorb [options] < stream\n"
 "       xc-absorb -t [options] < stream\n"
+"       xc-absorb --go < grant\n"
+"       xc-absorb --state MOVE\n"
+"       xc-absorb --refuse MOVE\n"
 "\n"
 "Makes the domain that the stream describes and lets it run. Prints a\n"
 "receipt, one line of JSON, on stdout. Compressed streams are opened.\n"
@@ -37,176 +40,88 @@ static const char help[] =
 "  -p                leave the domain paused\n"
 "  --unpause         let it run even if the stream is a snapshot (xc-emit -c)\n"
 "  -t                check the stream, create nothing\n"
+"  --go              let the paused domain run whose source was destroyed:\n"
+"                    the grant that xc-emit --settle printed says so\n"
+"  --state MOVE      print the receipt of a move, 32 hex digits, again\n"
+"  --refuse MOVE     take no copy of this move any more, remove what is left\n"
+"                    of one, and print the receipt that resumes its source\n"
 "  --name NAME       the domain's name\n"
 "  --uuid new|UUID   the domain's uuid\n"
 "  --max-mem MIB     its memory limit\n"
 "  --max-vcpus N     its number of vcpus, 1 to 4096\n"
 "  --max-pfn N       refuse pages above this pfn (default 4294967296; for PV\n"
 "                    guests less, in proportion to their memory)\n"
+"  --timeout N       give up when nothing moves for N seconds, 1 to 86400\n"
+"                    (default: never)\n"
 "  -T N              threads, 1 to 256; 0: one per processor (default 0)\n"
 "  -q, -v            say less; say more, on stderr\n"
 "  -h, -V            this help; the version\n"
 "\n"
 "Exit status: 0 done, 1 Xen, I/O or memory, 2 usage, 3 stream malformed or\n"
 "cut, 4 damaged, 5 refused (name or uuid taken, limits, a layer to undo\n"
-"first).\n";
+"first, no such move).\n";
+
+enum action { ABSORB, TEST, GO, STATE, REFUSE };
 
 struct options {
-	bool test, pause, unpause;
-	uint64_t max_pfn;
-	struct overrides overrides;
+	enum action action;
+	uint8_t move[MOVE_SIZE];	/* STATE, REFUSE */
+	struct absorb absorb;
 	struct opts common;
 };
-
-/* Create, fill, keep.  0, or -1 with *f set; then *kept says whether. */
-static int
-restore(struct pair *p, struct guest *g, const struct config *c,
-    const struct options *o, bool *kept, struct fault *f)
-{
-	bool paused = o->pause || (c->snapshot && !o->unpause);
-	struct summary s;
-	uint32_t domid;
-
-	if (guest_create(g, c, f) == -1)
-		return -1;
-	domid = guest_domid(g);
-	pair_say(p, MESSAGE_CREATED, &domid, sizeof(domid));
-	if (guest_restore(g, c, p->stream, f) == -1)
-		return -1;
-	/* END is only sent after the summary: without it, all is void. */
-	if (pair_hear(p, &s, sizeof(s)) != MESSAGE_SUMMARY)
-		return fault_set(f, EXIT_SYSTEM, "the opener is gone");
-	pair_say(p, MESSAGE_UNPAUSE, NULL, 0);
-	if (!paused && guest_unpause(g, f) == -1)
-		return -1;
-	*kept = true;
-	if (receipt_print(c, &s, !paused, domid) == 0)
-		return 0;
-	return fault_set(f, EXIT_SYSTEM, "domain %s is kept, but its receipt "
-	    "could not be written", guest_label(g));
-}
-
-/* Puts /dev/null in the place of a descriptor that is the other process'. */
-static void
-take_over(int fd)
-{
-	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	struct fault f;
-
-	if (null != -1 && dup2(null, fd) != -1)
-		return;
-	fault_set(&f, EXIT_SYSTEM, "no /dev/null");
-	fault_exit(name, &f);
-}
-
-/* The child: the only one with handles to Xen.  Returns the exit status. */
-static int
-restorer(struct pair *p, const struct options *o)
-{
-	struct guest *g;
-	struct config c;
-	struct fault f, late;
-	bool kept = false;
-	int status;
-
-	take_over(STDIN_FILENO);	/* the opener's */
-	if (pair_hear(p, &c, sizeof(c)) != MESSAGE_CONFIG)
-		return EXIT_DONE;	/* the opener says why */
-	if ((g = guest_open(name, o->common.verbose, &f)) == NULL) {
-		fault_print(name, &f);
-		return f.status;
-	}
-	if (restore(p, g, &c, o, &kept, &f) == 0) {
-		status = EXIT_DONE;
-	} else if (!kept && guest_abandon(g, &late) == -1) {
-		fault_print(name, &late);
-		status = late.status;
-	} else if (pair_heard(p, MESSAGE_ABORT)) {
-		status = EXIT_DONE;	/* the opener says why */
-	} else {
-		fault_print(name, &f);
-		status = f.status;
-	}
-	guest_close(g);
-	return status;
-}
-
-/* The restorer was killed: what it had made goes, unless it was kept. */
-static int
-clean_up(struct pair *p, const struct config *c, const struct options *o)
-{
-	enum message said;
-	struct guest *g;
-	struct fault f;
-	uint32_t domid = 0;
-
-	while ((said = pair_hear(p, &domid, sizeof(domid))) ==
-	    MESSAGE_CREATED)
-		;
-	fprintf(stderr, "%s: the restorer was killed\n", name);
-	if (said == MESSAGE_UNPAUSE) {
-		fprintf(stderr, "%s: hint: domain %u is whole and was about "
-		    "to run: look at it\n", name, domid);
-		return EXIT_SYSTEM;
-	}
-	if (domid == 0)
-		return EXIT_SYSTEM;
-	if ((g = guest_open(name, o->common.verbose, &f)) != NULL)
-		guest_adopt(g, domid, c);
-	if (g == NULL || guest_abandon(g, &f) == -1)
-		fault_print(name, &f);
-	guest_close(g);
-	return EXIT_SYSTEM;
-}
-
-/* The parent: sees foreign bytes, never Xen.  Returns the exit status. */
-static int
-opener(struct pair *p, const struct options *o)
-{
-	struct opener op = {
-		.pair = p, .overrides = &o->overrides,
-		.lint = { .max_pfn = o->max_pfn },
-	};
-	struct fault f = { .status = EXIT_DONE };
-	int child;
-
-	take_over(STDOUT_FILENO);	/* the restorer's */
-	if (opener_run(&op, STDIN_FILENO, o->common.threads, &f) == -1)
-		pair_say(p, MESSAGE_ABORT, NULL, 0);
-	pair_end(p);
-	child = pair_wait(p);
-	if (child == -1)
-		return clean_up(p, &op.config, o);
-	if (child == EXIT_DONE && f.status != EXIT_DONE)
-		fault_print(name, &f);
-	return child != EXIT_DONE ? child : f.status;
-}
 
 /* -t: the opener alone. */
 static int
 check_only(const struct options *o)
 {
+	const struct absorb *a = &o->absorb;
 	struct opener op = {
-		.overrides = &o->overrides,
-		.lint = { .max_pfn = o->max_pfn },
+		.overrides = &a->overrides, .lint = { .max_pfn = a->max_pfn },
 	};
-	struct fault f;
 	char digest[2 * TALLY_DIGEST_SIZE + 1];
+	struct fault f;
 
-	if (opener_run(&op, STDIN_FILENO, o->common.threads, &f) == -1)
+	if (opener_run(&op, STDIN_FILENO, a->threads, &f) == -1)
 		fault_exit(name, &f);
 	hex_print(op.summary.digest, TALLY_DIGEST_SIZE, digest);
 	if (o->common.verbose)
-		fprintf(stderr, "%s: %s '%s', %llu records, %llu pages, "
-		    "digest %s\n", name, config_type_name(op.config.type),
-		    op.config.name, (unsigned long long)op.summary.records,
-		    (unsigned long long)op.summary.pages, digest);
+		fault_tell(name, "%s '%s', %" PRIu64 " records, %" PRIu64
+		    " pages, digest %s", config_type_name(op.config.type),
+		    op.config.name, op.summary.records, op.summary.pages,
+		    digest);
+	return EXIT_DONE;
+}
+
+/* --go, --state and --refuse. */
+static int
+act(const struct options *o)
+{
+	struct fault f;
+	struct guest *g = guest_open(name, o->common.verbose, &f);
+	struct grant grant;
+	int result;
+
+	if (g == NULL)
+		fault_exit(name, &f);
+	if (o->action == STATE)
+		result = copy_tell(g, o->move, &f);
+	else if (o->action == REFUSE)
+		result = copy_refuse(g, o->move, &f);
+	else if ((result = grant_read(&grant, &f)) == 0)
+		result = copy_go(g, &grant, &f);
+	guest_close(g);
+	if (result == -1)
+		fault_exit(name, &f);
 	return EXIT_DONE;
 }
 
 static const struct option longs[] = {
 	{ "unpause", no_argument, NULL, 'u' },
 	{ "test", no_argument, NULL, 't' },
+	{ "go", no_argument, NULL, 'g' },
+	{ "state", required_argument, NULL, 's' },
+	{ "refuse", required_argument, NULL, 'r' },
+	{ "timeout", required_argument, NULL, 'w' },
 	{ "name", required_argument, NULL, 'n' },
 	{ "uuid", required_argument, NULL, 'i' },
 	{ "max-mem", required_argument, NULL, 'm' },
@@ -216,14 +131,20 @@ static const struct option longs[] = {
 	OPTS_WORDS
 };
 
-static uint64_t
-number(const char *option, long min, long max)
+static void
+take_action(struct options *o, enum action action)
 {
-	long n;
+	size_t n;
 
-	if (opts_number(optarg, min, max, &n) == -1)
-		opts_wrong(name, "%s takes %ld to %ld", option, min, max);
-	return (uint64_t)n;
+	if (o->action != ABSORB)
+		opts_wrong(name, "one of -t, --go, --state and --refuse");
+	o->action = action;
+	if ((action == STATE || action == REFUSE) &&
+	    (strlen(optarg) != 2 * MOVE_SIZE ||
+	    sodium_hex2bin(o->move, MOVE_SIZE, optarg, strlen(optarg), NULL,
+	    &n, NULL) != 0 || n != MOVE_SIZE))
+		opts_wrong(name, "a move is %u hex digits, not '%s'",
+		    2 * MOVE_SIZE, optarg);
 }
 
 static void
@@ -242,45 +163,75 @@ take_uuid(struct overrides *by)
 static void
 take_option(struct options *o, int c, const char *given)
 {
+	struct absorb *a = &o->absorb;
+
 	switch (c) {
 	case 'p':
-		o->pause = true;
+		a->pause = true;
 		break;
 	case 'u':
-		o->unpause = true;
+		a->unpause = true;
 		break;
 	case 't':
-		o->test = true;
+		take_action(o, TEST);
+		break;
+	case 'g':
+		take_action(o, GO);
+		break;
+	case 's':
+		take_action(o, STATE);
+		break;
+	case 'r':
+		take_action(o, REFUSE);
 		break;
 	case 'n':
-		if (!config_name_ok(optarg))
+		if (!keys_name_ok(optarg))
 			opts_wrong(name, "no name for a domain: '%s'",
 			    optarg);
-		o->overrides.name = optarg;
+		a->overrides.name = optarg;
 		break;
 	case 'i':
-		take_uuid(&o->overrides);
+		take_uuid(&a->overrides);
 		break;
 	case 'm':
-		o->overrides.max_pages = PAGES_PER_MIB *
-		    number("--max-mem", 1, MIB_MAX);
+		a->overrides.max_pages = PAGES_PER_MIB * (uint64_t)
+		    opts_count(name, "--max-mem", 1, MIB_MAX);
 		break;
 	case 'c':
-		o->overrides.vcpus = number("--max-vcpus", 1, VCPUS_MAX);
+		a->overrides.vcpus = (uint64_t)opts_count(name,
+		    "--max-vcpus", 1, VCPUS_MAX);
 		break;
 	case 'f':
-		o->max_pfn = number("--max-pfn", 1, PFN_MAX);
+		a->max_pfn = (uint64_t)opts_count(name, "--max-pfn", 1,
+		    PFN_MAX);
+		break;
+	case 'w':
+		a->silence = (unsigned)opts_count(name, "--timeout", 1,
+		    86400);
 		break;
 	default:
 		opts_take(&o->common, name, help, c, given);
 	}
 }
 
+/* The stream on stdin to a domain.  Returns in neither process. */
+static _Noreturn void
+absorb(const struct options *o)
+{
+	struct pair p;
+	struct fault f;
+
+	if (pair_fork(&p, false, &f) == -1)
+		fault_exit(name, &f);
+	if (p.child == 0)
+		exit(restorer_run(&p, &o->absorb));
+	_exit(opener_main(&p, &o->absorb));	/* threads may be at work */
+}
+
 int
 main(int argc, char *argv[])
 {
 	struct options o = { .common.threads = opts_threads("0") };
-	struct pair p;
 	struct fault f;
 	int c;
 
@@ -290,18 +241,22 @@ main(int argc, char *argv[])
 		fault_set(&f, EXIT_SYSTEM, "no random numbers");
 		fault_exit(name, &f);
 	}
+	o.absorb.tool = name;
 	while ((c = getopt_long(argc, argv, ":ptT:" OPTS_LETTERS, longs,
 	    NULL)) != -1)
 		take_option(&o, c, argv[optind - 1]);
 	if (optind != argc)
 		opts_wrong(name, "no operand is taken, not '%s': the stream "
 		    "comes on stdin", argv[optind]);
+	o.absorb.quiet = o.common.quiet;
+	o.absorb.verbose = o.common.verbose;
+	o.absorb.threads = o.common.threads;
+	if (o.action == STATE || o.action == REFUSE)
+		return act(&o);
 	opts_no_terminal(name, STDIN_FILENO);
-	if (o.test)
+	if (o.action == TEST)
 		return check_only(&o);
-	if (pair_fork(&p, false, &f) == -1)
-		fault_exit(name, &f);
-	if (p.child == 0)
-		return restorer(&p, &o);
-	_exit(opener(&p, &o));	/* its threads may still be at work */
+	if (o.action == GO)
+		return act(&o);
+	absorb(&o);
 }

@@ -39,13 +39,15 @@ done
 
 # A guest that was suspended already, by a move that never arrived.
 on src 'xc-emit -q pv > /tmp/stream'
-ok "a suspended guest can be emitted again" on src 'xc-emit -q pv > /tmp/again'
+ok "a copy may run: it is not emitted again" fails 5 src 'xc-emit -q pv > /tmp/again'
+ok "with -f it is" on src 'xc-emit -q -f pv > /tmp/again'
 ok "it stays suspended" suspended src pv
 ok "--destroy is refused for a guest that runs" fails 5 src 'xc-emit --destroy pvh'
 ok "and does nothing to it" runs src pvh
-ok "--resume lets the suspended one run again" on src 'xc-emit --resume pv'
+ok "--resume is refused: a copy may run" fails 5 src 'xc-emit --resume pv'
+ok "with -f the suspended one runs again" on src 'xc-emit --resume -f pv'
 ok "it runs, memory whole" ran_on src pv
-ok "--resume is refused then" fails 5 src 'xc-emit --resume pv'
+ok "--resume is refused then" fails 5 src 'xc-emit --resume -f pv'
 
 ok "-t takes the stream" on src 'xc-absorb -t < /tmp/stream'
 ok "its uuid is taken: refused" fails 5 src 'xc-absorb < /tmp/stream'

@@ -83,7 +83,8 @@ ok "src: --memory-only takes it" on src 'xc-emit -c --memory-only pv > /tmp/m'
 ok "src: the guest runs on" runs src pv
 on src 'xc-emit --memory-only -q pv > /tmp/m'
 ok "src: --destroy leaves it to xl" fails 5 src 'xc-emit --destroy pv'
-ok "src: --resume lets it run again" on src 'xc-emit --resume pv'
+ok "src: it is not given away by that" on src 'grep -q '\''"state":"sent"'\'' /run/xenrec/*.move'
+ok "src: --resume -f lets it run again" on src 'xc-emit --resume -f pv'
 ok "src: it runs" runs src pv
 on src 'xenstore-rm "/local/domain/$(xl domid pv)/device/vbd"'
 

@@ -68,17 +68,19 @@ ok "it is said why" on src 'grep "another process is at work" /tmp/why'
 ok "the first one came to its end" suspended src pv
 
 # END is the last 8 bytes. The file may grow to just before it.
-on src 'xc-emit -q pv > /tmp/whole'
+on src 'xc-emit -q -f pv > /tmp/whole'
 ok "END cannot be written: status 1" fails 1 src '
 	body=$(($(stat -c %s /tmp/whole) - 8))
 	head -c "$((1024 - body % 1024))" /dev/zero > /tmp/full
 	trap "" XFSZ
 	ulimit -f "$((body / 1024 + 1))"
-	xc-emit -q pv >> /tmp/full'
+	xc-emit -q -f pv >> /tmp/full'
 ok "that a copy may run is said" grep -q 'stays suspended: END may have left' "$tmp/err"
 ok "with both ways out" grep -q 'xc-emit --destroy .*xc-emit --resume' "$tmp/err"
+ok "and the move to ask for" grep -q 'xc-absorb --state [0-9a-f]\{32\}$' "$tmp/err"
 ok "the guest is suspended" suspended src pv
-ok "the way out that was printed works" on src 'xc-emit --resume pv'
+ok "the way out that was printed works" \
+	on src "$(sed -n 's/.*\(xc-emit --resume -f [0-9]*\)$/\1/p' "$tmp/err")"
 ok "the guest runs, memory whole" ran_on src pv
 
 lab_run dst 'cat > /tmp/pv' < <(on src 'cat /tmp/whole')

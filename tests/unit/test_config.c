@@ -196,8 +196,8 @@ test_json(struct record *rec)
 		set_text(rec, texts[i]);
 		ok(config_get(rec, &c, &f) == -1 &&
 		    f.status == EXIT_MALFORMED && strcmp(f.text,
-		    "record 0 (GUEST_CONFIG) at byte 0: the configuration is "
-		    "not a JSON object") == 0, "no object: %.1s (%zu)",
+		    "record 0 (GUEST_CONFIG) at byte 0: not a JSON object")
+		    == 0, "no object: %.1s (%zu)",
 		    texts[i], i);
 	}
 }
@@ -253,14 +253,14 @@ test_name(struct record *rec)
 	size_t i;
 
 	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++)
-		ok(config_name_ok(good[i]), "'%s' is a name", good[i]);
+		ok(keys_name_ok(good[i]), "'%s' is a name", good[i]);
 	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
-		ok(!config_name_ok(wrong[i]), "number %zu is none", i);
+		ok(!keys_name_ok(wrong[i]), "number %zu is none", i);
 	memset(name, 'n', sizeof(name));
 	name[CONFIG_NAME_SIZE] = '\0';
-	ok(!config_name_ok(name), "too long");
+	ok(!keys_name_ok(name), "too long");
 	name[CONFIG_NAME_SIZE - 1] = '\0';
-	ok(config_name_ok(name), "just long enough");
+	ok(keys_name_ok(name), "just long enough");
 	set_changed(rec, "\"guest\"", "\"..\\/guest\"");
 	faulty(config_get(rec, &c, &f), &f, EXIT_MALFORMED, "record 0 "
 	    "(GUEST_CONFIG) at byte 0: \"name\" has no value that it may "

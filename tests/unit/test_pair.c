@@ -18,18 +18,18 @@ test_messages(void)
 	if (pair_fork(&p, true, &f) == -1)
 		return;
 	if (p.child == 0) {
-		pair_say(&p, MESSAGE_CREATED, &n, sizeof(n));
+		pair_say(&p, MESSAGE_NEWS, &n, sizeof(n));
 		if (write(p.stream, "image", 5) != 5)
 			_exit(1);
 		pair_end(&p);
-		_exit(pair_hear(&p, NULL, 0) == MESSAGE_COMMIT ? 3 : 1);
+		_exit(pair_hear(&p, NULL, 0) == MESSAGE_DONE ? 3 : 1);
 	}
 	n = 0;
-	ok(pair_hear(&p, &n, sizeof(n)) == MESSAGE_CREATED && n == 7,
+	ok(pair_hear(&p, &n, sizeof(n)) == MESSAGE_NEWS && n == 7,
 	    "a message comes with its data");
 	ok(!pair_heard(&p, MESSAGE_SAVED), "no other is waiting");
 	ok(read(p.stream, image, sizeof(image)) == 5, "the stream comes");
-	ok(pair_say(&p, MESSAGE_COMMIT, NULL, 0), "a message goes");
+	ok(pair_say(&p, MESSAGE_DONE, NULL, 0), "a message goes");
 	ok(pair_wait(&p) == 3, "the child's status");
 	ok(pair_hear(&p, NULL, 0) == MESSAGE_NONE, "then nobody is there");
 }
@@ -45,18 +45,18 @@ test_killed(void)
 	if (pair_fork(&p, false, &f) == -1)
 		return;
 	if (p.child == 0) {
-		pair_say(&p, MESSAGE_CREATED, &n, sizeof(n));
+		pair_say(&p, MESSAGE_NEWS, &n, sizeof(n));
 		pause();
 		_exit(0);
 	}
 	pair_say(&p, MESSAGE_SUMMARY, big, sizeof(big));
-	while (!pair_heard(&p, MESSAGE_CREATED))
+	while (!pair_heard(&p, MESSAGE_NEWS))
 		;
 	kill(p.child, SIGKILL);
 	ok(pair_wait(&p) == -1, "a signal killed it");
-	ok(pair_heard(&p, MESSAGE_CREATED), "its last message waits");
+	ok(pair_heard(&p, MESSAGE_NEWS), "its last message waits");
 	n = 0;
-	ok(pair_hear(&p, &n, sizeof(n)) == MESSAGE_CREATED && n == 9,
+	ok(pair_hear(&p, &n, sizeof(n)) == MESSAGE_NEWS && n == 9,
 	    "and is heard");
 	ok(pair_hear(&p, NULL, 0) == MESSAGE_NONE, "it is the last");
 	ok(write(p.stream, "x", 1) == -1, "the stream is broken, no SIGPIPE");

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * emit.h - the two processes of xc-emit.
+ */
+#ifndef EMIT_H
+#define EMIT_H
+
+#include <stdbool.h>
+
+#include "config.h"
+#include "note.h"
+#include "pair.h"
+
+struct emit {
+	const char *tool, *domain;
+	bool snapshot;		/* the guest runs on here */
+	bool pause;		/* of a snapshot: but is paused */
+	bool memory_only;	/* leave devices and device model out */
+	bool no_config;		/* leave GUEST_CONFIG out */
+	bool force;		/* though a copy may run */
+	bool quiet, verbose;
+	unsigned timeout;	/* seconds for the guest's answer */
+	unsigned silence;	/* seconds without a byte; 0: any */
+};
+
+/* What the saver tells the framer before the image. */
+struct news {
+	struct config config;
+	struct note   note;
+};
+
+/*
+ * saver_run(p, e): the child, the only one with handles to Xen: writes the
+ * guest's image into the pair's stream.  framer_run(p, e): the parent: passes
+ * it on to stdout, with GUEST_CONFIG, and END last of all; cleans up after a
+ * saver that was killed.  Both print what there is to tell, and return the
+ * exit status.
+ */
+int saver_run(struct pair *p, const struct emit *e);
+int framer_run(struct pair *p, const struct emit *e);
+
+#endif

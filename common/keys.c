@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <json-c/json.h>
+#include <sodium.h>
+
+#include "keys.h"
+#include "uuid.h"
+
+#define HEX_MAX	64u	/* bytes of a KEY_HEX */
+
+bool
+keys_name_ok(const char *text)
+{
+	size_t i, digits = 0;
+
+	for (i = 0; text[i] != '\0'; i++) {
+		/* U+0080 to U+009F control a terminal too. */
+		if (iscntrl((unsigned char)text[i]) || text[i] == '/' ||
+		    ((unsigned char)text[i] == 0xc2 &&
+		    (unsigned char)text[i + 1] < 0xa0))
+			return false;
+		digits += isdigit((unsigned char)text[i]) != 0;
+	}
+	return i > 0 && i < KEYS_NAME_SIZE && digits < i;
+}
+
+static json_object *
+value_of(const struct key *key, const uint8_t *p)
+{
+	char text[2 * HEX_MAX + 1];
+
+	switch (key->kind) {
+	case KEY_NUMBER:
+		return json_object_new_uint64(*(const uint64_t *)p);
+	case KEY_FLAG:
+		if (key->words == NULL)
+			return json_object_new_boolean(*(const bool *)p);
+		return json_object_new_string(key->words[*(const bool *)p]);
+	case KEY_WORD:
+		return json_object_new_string(
+		    key->words[*(const unsigned *)p]);
+	case KEY_UUID:
+		uuid_print(p, text);
+		return json_object_new_string(text);
+	case KEY_HEX:
+		hex_print(p, key->max, text);
+		return json_object_new_string(text);
+	case KEY_TEXT:
+	case KEY_NAME:
+		return json_object_new_string((const char *)p);
+	}
+	return NULL;
+}
+
+char *
+keys_print(const struct key *keys, size_t count, const void *from)
+{
+	json_object *o = json_object_new_object(), *value;
+	const char *text;
+	char *copy = NULL;
+	size_t i;
+
+	for (i = 0; o != NULL && i < count; i++) {
+		value = value_of(&keys[i],
+		    (const uint8_t *)from + keys[i].offset);
+		if (value == NULL ||
+		    json_object_object_add(o, keys[i].name, value) != 0)
+			break;
+	}
+	if (i == count && (text = json_object_to_json_string_ext(o,
+	    JSON_C_TO_STRING_NOSLASHESCAPE)) != NULL)
+		copy = strdup(text);
+	json_object_put(o);
+	return copy;
+}
+
+static bool
+take_number(const struct key *key, json_object *value, uint64_t *out)
+{
+	uint64_t n = json_object_get_uint64(value);
+
+	if (json_object_get_type(value) != json_type_int ||
+	    json_object_get_int64(value) < 0 || n < key->min || n > key->max)
+		return false;
+	*out = n;
+	return true;
+}
+
+/* The number of the word; -1 when it is none of them. */
+static int
+find_word(const char *const *words, const char *text)
+{
+	int i;
+
+	for (i = 0; words[i] != NULL; i++)
+		if (strcmp(text, words[i]) == 0)
+			return i;
+	return -1;
+}
+
+static bool
+take_hex(const char *text, uint8_t *p, size_t size)
+{
+	size_t n;
+
+	return strlen(text) == 2 * size && sodium_hex2bin(p, size, text,
+	    2 * size, NULL, &n, NULL) == 0 && n == size;
+}
+
+static bool
+take_text(const struct key *key, const char *text, uint8_t *p)
+{
+	int word;
+
+	switch (key->kind) {
+	case KEY_TEXT:
+		snprintf((char *)p, KEYS_TEXT_SIZE, "%s", text);
+		return true;
+	case KEY_NAME:
+		if (!keys_name_ok(text))
+			return false;
+		memcpy(p, text, strlen(text) + 1);
+		return true;
+	case KEY_UUID:
+		return uuid_parse(text, p);
+	case KEY_HEX:
+		return take_hex(text, p, key->max);
+	case KEY_FLAG:
+	case KEY_WORD:
+		if ((word = find_word(key->words, text)) == -1)
+			return false;
+		if (key->kind == KEY_FLAG)
+			*(bool *)p = word != 0;
+		else
+			*(unsigned *)p = (unsigned)word;
+		return true;
+	case KEY_NUMBER:
+		break;
+	}
+	return false;
+}
+
+static bool
+take_value(const struct key *key, json_object *value, uint8_t *p)
+{
+	if (key->kind == KEY_NUMBER)
+		return take_number(key, value, (uint64_t *)p);
+	if (key->kind == KEY_FLAG && key->words == NULL) {
+		*(bool *)p = json_object_get_boolean(value);
+		return json_object_get_type(value) == json_type_boolean;
+	}
+	return json_object_get_type(value) == json_type_string &&
+	    strlen(json_object_get_string(value)) ==
+	    (size_t)json_object_get_string_len(value) &&
+	    take_text(key, json_object_get_string(value), p);
+}
+
+/* Each key of the table from the object.  0 or -1. */
+static int
+take_keys(const struct key *keys, size_t count, json_object *o, void *to,
+    struct fault *f)
+{
+	const struct key *key;
+	json_object *value;
+	uint8_t *p;
+
+	for (key = keys; key < keys + count; key++) {
+		p = (uint8_t *)to + key->offset;
+		if (json_object_object_get_ex(o, key->name, &value)) {
+			if (!take_value(key, value, p))
+				return fault_set(f, EXIT_MALFORMED,
+				    "\"%s\" has no value that it may have",
+				    key->name);
+		} else if (key->required) {
+			return fault_set(f, EXIT_MALFORMED,
+			    "\"%s\" is missing", key->name);
+		} else if (key->kind == KEY_NUMBER) {
+			*(uint64_t *)p = key->fallback;
+		}
+	}
+	return 0;
+}
+
+int
+keys_parse(const struct key *keys, size_t count, const char *text,
+    size_t size, void *to, struct fault *f)
+{
+	json_tokener *t = json_tokener_new();
+	json_object *o;
+	int result;
+
+	if (t == NULL)
+		return fault_set(f, EXIT_SYSTEM, "no memory for JSON");
+	json_tokener_set_flags(t, JSON_TOKENER_STRICT |
+	    JSON_TOKENER_VALIDATE_UTF8);
+	o = json_tokener_parse_ex(t, text, (int)size);
+	json_tokener_free(t);
+	if (json_object_is_type(o, json_type_object) &&
+	    memchr(text, '\0', size) == NULL)
+		result = take_keys(keys, count, o, to, f);
+	else
+		result = fault_set(f, EXIT_MALFORMED, "not a JSON object");
+	json_object_put(o);
+	return result;
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "absorb.h"
+#include "copy.h"
+#include "guest.h"
+#include "lock.h"
+#include "receipt.h"
+#include "stop.h"
+
+/* What the restorer works on. */
+struct work {
+	struct pair *pair;
+	struct guest *guest;
+	struct config config;
+	struct lock move, uuid;
+	enum copy_state state;
+	bool begun;		/* the move is this process' */
+};
+
+static struct receipt
+receipt_of(const struct work *w, const struct summary *s)
+{
+	struct receipt r = {
+		.result = RECEIPT_PAUSED, .domid = guest_domid(w->guest),
+		.records = s->records, .pages = s->pages,
+	};
+
+	memcpy(r.move, w->config.move, sizeof(r.move));
+	memcpy(r.uuid, w->config.uuid, sizeof(r.uuid));
+	memcpy(r.name, w->config.name, sizeof(r.name));
+	memcpy(r.digest, s->digest, sizeof(r.digest));
+	return r;
+}
+
+static int
+take_step(struct work *w, enum copy_event event, struct fault *f)
+{
+	return copy_take_step(w->guest, &w->state, event, w->config.move, f);
+}
+
+/*
+ * Whether this move may come here.  A snapshot may be restored as often as
+ * one likes; a move once.
+ */
+static int
+begin(struct work *w, struct fault *f)
+{
+	struct receipt r;
+
+	if (!w->config.snapshot) {
+		if (lock_take(&w->move, w->config.move, "the move", f) == -1)
+			return -1;
+		w->state = copy_find(w->guest, w->config.move, &r);
+	}
+	if (copy_allows(w->state, COPY_STREAM, w->config.move, f) == -1)
+		return -1;
+	w->begun = true;
+	return lock_take(&w->uuid, w->config.uuid, w->config.name, f);
+}
+
+/* Create, fill, keep.  0, or -1 with *f set. */
+static int
+restore(struct work *w, const struct absorb *a, struct fault *f)
+{
+	struct config *c = &w->config;
+	struct receipt r;
+	struct summary s;
+
+	if (begin(w, f) == -1 || guest_check_free(w->guest, c, f) == -1)
+		return -1;
+	/* From here on a domain with this uuid is this process' work. */
+	pair_say(w->pair, MESSAGE_CREATING, NULL, 0);
+	if (guest_create(w->guest, c, f) == -1)
+		return -1;
+	w->state = COPY_FILLING;
+	if (copy_mark_filling(w->guest, c->move, f) == -1 ||
+	    guest_restore(w->guest, c, w->pair->stream, f) == -1)
+		return -1;
+	/* END is only sent after the summary: without it, all is void. */
+	if (pair_hear(w->pair, &s, sizeof(s)) != MESSAGE_SUMMARY)
+		return fault_set(f, EXIT_SYSTEM, "the opener is gone");
+	r = receipt_of(w, &s);
+	if (copy_mark_whole(w->guest, &r, f) == -1 ||
+	    take_step(w, COPY_END, f) == -1)
+		return -1;
+	if (!a->pause && (!c->snapshot || a->unpause)) {
+		if (take_step(w, COPY_UNPAUSE, f) == -1)
+			return -1;
+		r.result = RECEIPT_RUNNING;
+	}
+	if (receipt_print(&r, f) == 0)
+		return 0;
+	fault_set(f, EXIT_SYSTEM, "domain %s is kept, but its receipt could "
+	    "not be written", guest_label(w->guest));
+	return fault_hint(f, "xc-absorb --state prints it again");
+}
+
+/* Says that nothing of this move is here, and nothing will come of it. */
+static void
+tell_failed(const struct config *c)
+{
+	struct receipt r = { .result = RECEIPT_FAILED };
+	struct fault f;
+
+	memcpy(r.move, c->move, sizeof(r.move));
+	receipt_print(&r, &f);	/* the exit status tells it too */
+}
+
+/* After a failure: what was made goes, unless it is whole. */
+static int
+give_up(struct work *w, const struct absorb *a, struct fault *f)
+{
+	struct fault late;
+
+	if (w->begun && take_step(w, COPY_BROKE, &late) == -1) {
+		fault_print(a->tool, &late);
+		return late.status;
+	}
+	if (w->begun && w->state == COPY_NONE && !w->config.snapshot)
+		tell_failed(&w->config);
+	if (pair_heard(w->pair, MESSAGE_ABORT))
+		return EXIT_DONE;	/* the opener says why */
+	fault_print(a->tool, f);
+	return f->status;
+}
+
+/* Puts /dev/null in the place of a descriptor that is the other process'. */
+static int
+take_over(int fd, const char *tool)
+{
+	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	struct fault f;
+
+	if (null != -1 && dup2(null, fd) != -1)
+		return 0;
+	fault_set(&f, EXIT_SYSTEM, "no /dev/null");
+	fault_print(tool, &f);
+	return -1;
+}
+
+int
+restorer_run(struct pair *p, const struct absorb *a)
+{
+	struct work w = {
+		.pair = p, .move.fd = -1, .uuid.fd = -1, .state = COPY_NONE,
+	};
+	struct fault f;
+	int status = EXIT_DONE;
+
+	if (take_over(STDIN_FILENO, a->tool) == -1)
+		return EXIT_SYSTEM;
+	if (pair_hear(p, &w.config, sizeof(w.config)) != MESSAGE_CONFIG)
+		return EXIT_DONE;	/* the opener says why */
+	if ((w.guest = guest_open(a->tool, a->verbose, &f)) == NULL) {
+		fault_print(a->tool, &f);
+		return f.status;
+	}
+	if (restore(&w, a, &f) == -1)
+		status = give_up(&w, a, &f);
+	guest_close(w.guest);
+	lock_drop(&w.uuid);
+	lock_drop(&w.move);
+	return status;
+}
+
+/*
+ * The restorer was killed after it began to make the domain, which has the
+ * guest's uuid then: it goes, unless its mark says that it is whole.
+ */
+static void
+clean_up(struct guest *g, const struct config *c, const struct absorb *a)
+{
+	char id[2 * MOVE_SIZE + 1];
+	struct receipt r;
+	struct fault f;
+	enum copy_state state = copy_of(g, c->uuid, &r);
+
+	if (copy_take_step(g, &state, COPY_BROKE, c->move, &f) == -1) {
+		fault_print(a->tool, &f);
+		return;
+	}
+	if (state == COPY_NONE && !c->snapshot)
+		tell_failed(c);
+	if (state == COPY_NONE)
+		return;
+	hex_print(c->move, MOVE_SIZE, id);
+	fault_tell(a->tool, "domain %s is whole and is kept",
+	    guest_label(g));
+	fault_tell(a->tool, "hint: xc-absorb --state %s prints its receipt, "
+	    "which settles the move at its source", id);
+}
+
+/* The restorer was killed.  Returns the exit status. */
+static int
+after_kill(struct pair *p, const struct config *c, const struct absorb *a)
+{
+	bool creating = pair_hear(p, NULL, 0) == MESSAGE_CREATING;
+	struct guest *g;
+	struct fault f;
+
+	fault_tell(a->tool, "the restorer was killed");
+	if (!creating)
+		return EXIT_SYSTEM;
+	if ((g = guest_open(a->tool, a->verbose, &f)) == NULL)
+		fault_print(a->tool, &f);
+	else
+		clean_up(g, c, a);
+	guest_close(g);
+	return EXIT_SYSTEM;
+}
+
+int
+opener_main(struct pair *p, const struct absorb *a)
+{
+	struct opener op = {
+		.pair = p, .overrides = &a->overrides,
+		.lint = { .max_pfn = a->max_pfn },
+	};
+	struct fault f = { .status = EXIT_DONE };
+	int child;
+
+	stop_by_signals(p, a->tool);
+	if (a->silence > 0)
+		stop_by_silence(a->silence);
+	if (opener_run(&op, STDIN_FILENO, a->threads, &f) == -1)
+		pair_say(p, MESSAGE_ABORT, NULL, 0);
+	pair_end(p);
+	child = pair_wait(p);
+	if (child == -1)
+		return after_kill(p, &op.config, a);
+	if (child == EXIT_DONE && f.status != EXIT_DONE)
+		fault_print(a->tool, &f);
+	return child != EXIT_DONE ? child : f.status;
+}

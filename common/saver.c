@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "emit.h"
+#include "guest.h"
+#include "lock.h"
+#include "settle.h"
+
+/* The configuration from Xen.  A domain that no destination would take is
+ * refused. */
+static int
+describe(struct guest *g, const struct emit *e, struct config *c,
+    struct fault *f)
+{
+	time_t now = time(NULL);
+	struct tm tm;
+
+	*c = (struct config){ .snapshot = e->snapshot };
+	randombytes_buf(c->move, sizeof(c->move));
+	snprintf(c->tool, sizeof(c->tool), "%s %s", e->tool, XENREC_VERSION);
+	if (gmtime_r(&now, &tm) != NULL)
+		strftime(c->time, sizeof(c->time), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	if (guest_describe(g, c, f) == -1)
+		return -1;
+	return config_check(c, f);
+}
+
+/* Whether a move may begin; *n is that of an older one. */
+static int
+may_begin(struct guest *g, const struct emit *e, struct note *n,
+    struct fault *f)
+{
+	if (n->state == MOVE_NONE && guest_suspended(g) && !e->force) {
+		fault_set(f, EXIT_REFUSED, "domain %s is suspended, but not "
+		    "by %s", guest_label(g), e->tool);
+		return fault_hint(f, "-f saves it as it is");
+	}
+	return guest_check(g, e->memory_only, f);
+}
+
+/* *n for the move that begins now; the note of an older one goes. */
+static void
+renew(struct guest *g, const struct config *c, struct note *n)
+{
+	if (n->state != MOVE_NONE)
+		note_remove(n);
+	*n = (struct note){
+		.state = MOVE_SAVING, .snapshot = c->snapshot,
+		.domid = guest_domid(g), .begun = note_now(),
+	};
+	memcpy(n->move, c->move, sizeof(n->move));
+	memcpy(n->uuid, c->uuid, sizeof(n->uuid));
+	memcpy(n->name, c->name, sizeof(n->name));
+}
+
+/* After a failure before END: the guest runs again, and that is said. */
+static void
+take_back(struct guest *g, const struct emit *e, struct note *n)
+{
+	struct fault f;
+
+	if (settle_step(g, n, MOVE_BROKE, false, &f) == -1)
+		fault_print(e->tool, &f);
+	else if (!e->quiet)
+		fault_tell(e->tool, "domain %s was not taken: it stays here",
+		    guest_label(g));
+}
+
+/*
+ * The image is written: what becomes of the guest is what the note says when
+ * the framer has come to its end, or died.
+ */
+static int
+await_framer(struct pair *p, struct guest *g, const struct emit *e,
+    struct note *n)
+{
+	bool done = pair_hear(p, NULL, 0) == MESSAGE_DONE;
+	struct fault f;
+
+	if (e->snapshot)
+		return done ? EXIT_DONE : EXIT_SYSTEM;
+	if (note_of_move(n->move, n, &f) == -1) {
+		fault_print(e->tool, &f);
+		return f.status;
+	}
+	if (n->state == MOVE_SAVING) {
+		take_back(g, e, n);
+		return EXIT_SYSTEM;
+	}
+	if (!e->quiet || !done) {
+		fault_tell(e->tool, "domain %s %s", guest_label(g), done ?
+		    "is suspended" : "stays suspended: END may have left, "
+		    "so a copy may run");
+		settle_ways_out(e->tool, n);
+	}
+	return done ? EXIT_DONE : EXIT_SYSTEM;
+}
+
+/* Saves the guest whose move has begun.  Returns the exit status. */
+static int
+save(struct pair *p, struct guest *g, const struct emit *e, struct note *n)
+{
+	struct fault f;
+
+	if (note_write(n, &f) == -1) {
+		fault_print(e->tool, &f);
+		return f.status;
+	}
+	if (guest_save(g, p->stream, p->peer, e->timeout, &f) == -1) {
+		if (!pair_heard(p, MESSAGE_ABORT))
+			fault_print(e->tool, &f);
+		take_back(g, e, n);
+		return f.status;
+	}
+	n->stopped = note_now();
+	n->cpu = guest_cpu(g);
+	/* A snapshot's guest goes on, whatever becomes of the stream. */
+	if (e->snapshot && settle_step(g, n, MOVE_COPIED, e->pause, &f)
+	    == -1) {
+		fault_print(e->tool, &f);
+		return f.status;
+	}
+	pair_say(p, MESSAGE_SAVED, n, sizeof(*n));
+	pair_end(p);
+	return await_framer(p, g, e, n);
+}
+
+/* Finds the guest and begins.  Returns the exit status. */
+static int
+run(struct pair *p, struct guest *g, struct lock *l, const struct emit *e)
+{
+	struct news news;
+	struct note *n = &news.note;
+	struct fault f;
+
+	if (settle_find(g, e->domain, l, n, &f) == -1 ||
+	    settle_allows(g, n, e->force ? MOVE_EMIT_FORCED : MOVE_EMIT, &f)
+	    == -1 || may_begin(g, e, n, &f) == -1 ||
+	    describe(g, e, &news.config, &f) == -1) {
+		fault_print(e->tool, &f);
+		return f.status;
+	}
+	renew(g, &news.config, n);
+	pair_pass(p, MESSAGE_NEWS, &news, sizeof(news), l->fd);
+	return save(p, g, e, n);
+}
+
+int
+saver_run(struct pair *p, const struct emit *e)
+{
+	int null = open("/dev/null", O_WRONLY | O_CLOEXEC), status;
+	struct lock lock = { .fd = -1 };
+	struct guest *g = NULL;
+	struct fault f;
+
+	/* stdout is the framer's: it has to be closed when that closes it. */
+	if (null == -1 || dup2(null, STDOUT_FILENO) == -1)
+		fault_set(&f, EXIT_SYSTEM, "no /dev/null");
+	else
+		g = guest_open(e->tool, e->verbose, &f);
+	if (g == NULL) {
+		fault_print(e->tool, &f);
+		return f.status;
+	}
+	status = run(p, g, &lock, e);
+	guest_close(g);
+	lock_drop(&lock);
+	return status;
+}

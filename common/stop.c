@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * All is done in the handler, by functions that may be called there, so that
+ * it does not matter what the process is waiting for.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fault.h"
+#include "io.h"
+#include "stop.h"
+
+static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
+#define SIGNALS	(sizeof(signals) / sizeof(signals[0]))
+
+/* What a handler cannot be given as an argument. */
+static struct {
+	struct pair *pair;
+	const char *tool;
+	int null;		/* /dev/null */
+	volatile sig_atomic_t lock;
+	unsigned limit, silent;	/* seconds */
+	uint64_t moved;		/* when last looked at */
+} stop = { .null = -1, .lock = -1 };
+
+/*
+ * Lets the child clean up, and waits for it.  False when it was killed: then
+ * that is left to this process' main thread.
+ */
+static bool
+end_child(void)
+{
+	const struct itimerval never = { .it_value = { 0 } };
+	siginfo_t info = { .si_code = CLD_EXITED };
+	int err = errno;
+	size_t i;
+
+	for (i = 0; i < SIGNALS; i++)
+		signal(signals[i], SIG_DFL);
+	setitimer(ITIMER_REAL, &never, NULL);
+	pair_say(stop.pair, MESSAGE_ABORT, NULL, 0);
+	if (stop.pair->stream != -1)
+		dup2(stop.null, stop.pair->stream);
+	if (stop.lock != -1)
+		close(stop.lock);
+	while (waitid(P_PID, (id_t)stop.pair->child, &info,
+	    WEXITED | WNOWAIT) == -1 && errno == EINTR)
+		;
+	errno = err;
+	return info.si_code == CLD_EXITED;
+}
+
+static void
+on_signal(int number)
+{
+	if (end_child())
+		raise(number);
+}
+
+static void
+on_tick(int number)
+{
+	static const char text[] = ": nothing moved for too long: given up\n";
+	uint64_t moved = io_moved();
+
+	(void)number;
+	stop.silent = moved == stop.moved ? stop.silent + 1 : 0;
+	stop.moved = moved;
+	if (stop.silent < stop.limit)
+		return;
+	if (write(STDERR_FILENO, stop.tool, strlen(stop.tool)) == -1 ||
+	    write(STDERR_FILENO, text, strlen(text)) == -1)
+		errno = 0;	/* nobody reads it */
+	if (end_child())
+		_exit(EXIT_SYSTEM);
+}
+
+void
+stop_by_signals(struct pair *p, const char *tool)
+{
+	struct sigaction was, is = {
+		.sa_handler = on_signal, .sa_flags = SA_RESTART | SA_NODEFER,
+	};
+	size_t i;
+
+	stop.pair = p;
+	stop.tool = tool;
+	stop.null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	sigemptyset(&is.sa_mask);
+	for (i = 0; i < SIGNALS; i++)
+		if (sigaction(signals[i], NULL, &was) == 0 &&
+		    was.sa_handler != SIG_IGN)
+			sigaction(signals[i], &is, NULL);
+}
+
+void
+stop_closes(int fd)
+{
+	stop.lock = fd;
+}
+
+void
+stop_by_silence(unsigned seconds)
+{
+	const struct itimerval second = {
+		.it_interval.tv_sec = 1, .it_value.tv_sec = 1,
+	};
+	struct sigaction is = {
+		.sa_handler = on_tick, .sa_flags = SA_RESTART,
+	};
+
+	stop.limit = seconds;
+	sigemptyset(&is.sa_mask);
+	sigaction(SIGALRM, &is, NULL);
+	setitimer(ITIMER_REAL, &second, NULL);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * stop.h - what ends an end of the pipe before its time: a signal, or that
+ * nothing moves any more.
+ *
+ * The parent tells the child, lets go of the stream and waits until the
+ * child has cleaned up; then it dies of the signal.  A second signal ends the
+ * parent at once; the child cleans up nevertheless.  The child decides by
+ * what is written down (note.h, guest_mark), never by how far the parent
+ * seems to have come: the parent does not go on once it was stopped, unless
+ * the child was killed and it is the parent's to clean up.
+ */
+#ifndef STOP_H
+#define STOP_H
+
+#include "pair.h"
+
+/*
+ * stop_by_signals(p, tool): from now on SIGTERM, SIGINT and SIGHUP do this,
+ * but for those that are ignored.  The pair stays where it is for as long as
+ * the process lives; once for each process.
+ */
+void stop_by_signals(struct pair *p, const char *tool);
+
+/*
+ * stop_closes(fd): fd, a lock that the child has too, is closed before the
+ * child is waited for, so that the child is the last to drop it.
+ */
+void stop_closes(int fd);
+
+/*
+ * stop_by_silence(seconds): when no byte was read or written (io.h) for so
+ * long, that is said, and this process ends the same way with EXIT_SYSTEM.
+ * After stop_by_signals.
+ */
+void stop_by_silence(unsigned seconds);
+
+#endif
