@@ -25,7 +25,7 @@ XENLIBS = xenguest xencontrol xenstore xenevtchn xentoollog
 XEN    := $(shell pkg-config --exists $(XENLIBS) 2>/dev/null && echo yes)
 COMMON  = $(filter-out guest%,$(patsubst common/%.c,%,$(wildcard common/*.c))) \
           $(if $(XEN),guest guest_describe guest_libxl guest_mark \
-          guest_restore guest_save guest_store,guest_none)
+          guest_offer guest_restore guest_save guest_store,guest_none)
 USED    = $(LIBS) $(if $(XEN),$(XENLIBS))
 
 STD     = -std=$(STDC) -D_GNU_SOURCE -DXENREC_VERSION='"$(VERSION)"' -Icommon \

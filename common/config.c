@@ -65,6 +65,12 @@ config_type_name(enum config_type type)
 	return types[type];
 }
 
+uint64_t
+config_memory(const struct config *c)
+{
+	return c->pages * PAGE_SIZE + c->paging_pool;
+}
+
 int
 config_put(const struct config *c, struct record *rec, struct fault *f)
 {

@@ -76,6 +76,9 @@ int config_get(const struct record *rec, struct config *c, struct fault *f);
  */
 int config_check(const struct config *c, struct fault *f);
 
+/* config_memory(c): bytes that a host must have free for the guest. */
+uint64_t config_memory(const struct config *c);
+
 /* config_type_name(type): "pv", "pvh" or "hvm". */
 const char *config_type_name(enum config_type type);
 

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 
 #include "config.h"
+#include "guest.h"
+#include "lock.h"
 #include "note.h"
 #include "pair.h"
 
@@ -21,6 +23,9 @@ struct emit {
 	bool quiet, verbose;
 	unsigned timeout;	/* seconds for the guest's answer */
 	unsigned silence;	/* seconds without a byte; 0: any */
+	const struct offer *offer;	/* of the destination, or NULL */
+	/* Called for each reason but the last why it cannot go there. */
+	void (*reason)(const struct fault *f);
 };
 
 /* What the saver tells the framer before the image. */
@@ -28,6 +33,15 @@ struct news {
 	struct config config;
 	struct note   note;
 };
+
+/*
+ * saver_examine(g, e, l, news, f): finds the guest, locks it and describes
+ * it, without touching it.  news->note is that of an older move.  0, or -1
+ * with *f set: EXIT_REFUSED when it may not be saved, or its destination's
+ * offer does not take it.
+ */
+int saver_examine(struct guest *g, const struct emit *e, struct lock *l,
+    struct news *news, struct fault *f);
 
 /*
  * saver_run(p, e): the child, the only one with handles to Xen: writes the

@@ -17,6 +17,7 @@
 
 #include "config.h"
 #include "fault.h"
+#include "offer.h"
 
 struct guest;
 
@@ -60,6 +61,21 @@ int guest_describe(struct guest *g, struct config *c, struct fault *f);
  * memory_only, with devices or a device model, which need the toolstack.
  */
 int guest_check(struct guest *g, bool memory_only, struct fault *f);
+
+/*
+ * guest_offer(g, o, f): what this host has for a guest that comes; no domain
+ * is needed.  The caller frees *o.
+ */
+int guest_offer(struct guest *g, struct offer *o, struct fault *f);
+
+/*
+ * guest_fits(g, c, o, reason, f): whether the host that made the offer can
+ * take the guest, whose configuration is *c.  The guest is only asked about.
+ * -1 with EXIT_REFUSED and `reason` as in offer_check.
+ */
+int guest_fits(struct guest *g, const struct config *c,
+    const struct offer *o, void (*reason)(const struct fault *),
+    struct fault *f);
 
 /*
  * guest_save(g, out, peer, timeout, f): suspends the guest and writes its

@@ -84,6 +84,25 @@ guest_check(struct guest *g, bool memory_only, struct fault *f)
 }
 
 int
+guest_offer(struct guest *g, struct offer *o, struct fault *f)
+{
+	(void)g;
+	(void)o;
+	return none(f);
+}
+
+int
+guest_fits(struct guest *g, const struct config *c, const struct offer *o,
+    void (*reason)(const struct fault *), struct fault *f)
+{
+	(void)g;
+	(void)c;
+	(void)o;
+	(void)reason;
+	return none(f);
+}
+
+int
 guest_save(struct guest *g, int out, int peer, unsigned timeout,
     struct fault *f)
 {

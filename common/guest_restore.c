@@ -39,7 +39,7 @@ guest_by_uuid(struct guest *g, const uint8_t uuid[UUID_SIZE],
 int
 guest_check_free(struct guest *g, const struct config *c, struct fault *f)
 {
-	uint64_t pages = c->pages + c->paging_pool / PAGE_SIZE;
+	uint64_t memory = config_memory(c);
 	char uuid[UUID_TEXT_SIZE];
 	xc_physinfo_t host;
 	uint32_t domid;
@@ -65,11 +65,10 @@ guest_check_free(struct guest *g, const struct config *c, struct fault *f)
 	}
 	if (xc_physinfo(g->xc, &host) != 0)
 		return guest_fault(g, f, "the host's memory is not known");
-	if (host.free_pages < pages)
+	if (host.free_pages * PAGE_SIZE < memory)
 		return fault_set(f, EXIT_SYSTEM, "the guest takes %" PRIu64
 		    " MiB, this host has %" PRIu64 " MiB free",
-		    pages * KIB_PER_PAGE >> 10,
-		    host.free_pages * KIB_PER_PAGE >> 10);
+		    memory >> 20, host.free_pages * PAGE_SIZE >> 20);
 	return 0;
 }
 

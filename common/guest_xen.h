@@ -10,6 +10,7 @@
 #include <xenguest.h>
 #include <xenstore.h>
 #include <xentoollog.h>
+#include <xen/hvm/hvm_info_table.h>
 #include <xen/hvm/params.h>
 
 #include "guest.h"

@@ -131,24 +131,35 @@ save(struct pair *p, struct guest *g, const struct emit *e, struct note *n)
 	return await_framer(p, g, e, n);
 }
 
+int
+saver_examine(struct guest *g, const struct emit *e, struct lock *l,
+    struct news *news, struct fault *f)
+{
+	enum move_event event = e->force ? MOVE_EMIT_FORCED : MOVE_EMIT;
+
+	if (settle_find(g, e->domain, l, &news->note, f) == -1 ||
+	    settle_allows(g, &news->note, event, f) == -1 ||
+	    may_begin(g, e, &news->note, f) == -1 ||
+	    describe(g, e, &news->config, f) == -1)
+		return -1;
+	return e->offer == NULL ? 0 : guest_fits(g, &news->config, e->offer,
+	    e->reason, f);
+}
+
 /* Finds the guest and begins.  Returns the exit status. */
 static int
 run(struct pair *p, struct guest *g, struct lock *l, const struct emit *e)
 {
 	struct news news;
-	struct note *n = &news.note;
 	struct fault f;
 
-	if (settle_find(g, e->domain, l, n, &f) == -1 ||
-	    settle_allows(g, n, e->force ? MOVE_EMIT_FORCED : MOVE_EMIT, &f)
-	    == -1 || may_begin(g, e, n, &f) == -1 ||
-	    describe(g, e, &news.config, &f) == -1) {
+	if (saver_examine(g, e, l, &news, &f) == -1) {
 		fault_print(e->tool, &f);
 		return f.status;
 	}
-	renew(g, &news.config, n);
+	renew(g, &news.config, &news.note);
 	pair_pass(p, MESSAGE_NEWS, &news, sizeof(news), l->fd);
-	return save(p, g, e, n);
+	return save(p, g, e, &news.note);
 }
 
 int

@@ -16,6 +16,7 @@
 #include "copy.h"
 #include "fault.h"
 #include "guest.h"
+#include "offer.h"
 #include "opts.h"
 #include "pmap.h"
 #include "receipt.h"
@@ -30,6 +31,7 @@ static const char name[] = "xc-absorb";
 static const char help[] =
 "usage: xc-absorb [options] < stream\n"
 "       xc-absorb -t [options] < stream\n"
+"       xc-absorb --offer\n"
 "       xc-absorb --go < grant\n"
 "       xc-absorb --state MOVE\n"
 "       xc-absorb --refuse MOVE\n"
@@ -40,6 +42,7 @@ static const char help[] =
 "  -p                leave the domain paused\n"
 "  --unpause         let it run even if the stream is a snapshot (xc-emit -c)\n"
 "  -t                check the stream, create nothing\n"
+"  --offer           what this host has for a guest, as JSON: xc-emit --for\n"
 "  --go              let the paused domain run whose source was destroyed:\n"
 "                    the grant that xc-emit --settle printed says so\n"
 "  --state MOVE      print the receipt of a move, 32 hex digits, again\n"
@@ -61,7 +64,7 @@ static const char help[] =
 "cut, 4 damaged, 5 refused (name or uuid taken, limits, a layer to undo\n"
 "first, no such move).\n";
 
-enum action { ABSORB, TEST, GO, STATE, REFUSE };
+enum action { ABSORB, TEST, OFFER, GO, STATE, REFUSE };
 
 struct options {
 	enum action action;
@@ -92,7 +95,21 @@ check_only(const struct options *o)
 	return EXIT_DONE;
 }
 
-/* --go, --state and --refuse. */
+/* Asks for and prints what this host has for a guest. */
+static int
+print_offer(struct guest *g, struct fault *f)
+{
+	struct offer offer;
+	int result;
+
+	if (guest_offer(g, &offer, f) == -1)
+		return -1;
+	result = offer_print(&offer, f);
+	offer_free(&offer);
+	return result;
+}
+
+/* --offer, --go, --state and --refuse. */
 static int
 act(const struct options *o)
 {
@@ -103,7 +120,9 @@ act(const struct options *o)
 
 	if (g == NULL)
 		fault_exit(name, &f);
-	if (o->action == STATE)
+	if (o->action == OFFER)
+		result = print_offer(g, &f);
+	else if (o->action == STATE)
 		result = copy_tell(g, o->move, &f);
 	else if (o->action == REFUSE)
 		result = copy_refuse(g, o->move, &f);
@@ -118,6 +137,7 @@ act(const struct options *o)
 static const struct option longs[] = {
 	{ "unpause", no_argument, NULL, 'u' },
 	{ "test", no_argument, NULL, 't' },
+	{ "offer", no_argument, NULL, 'o' },
 	{ "go", no_argument, NULL, 'g' },
 	{ "state", required_argument, NULL, 's' },
 	{ "refuse", required_argument, NULL, 'r' },
@@ -137,7 +157,8 @@ take_action(struct options *o, enum action action)
 	size_t n;
 
 	if (o->action != ABSORB)
-		opts_wrong(name, "one of -t, --go, --state and --refuse");
+		opts_wrong(name, "one of -t, --offer, --go, --state and "
+		    "--refuse");
 	o->action = action;
 	if ((action == STATE || action == REFUSE) &&
 	    (strlen(optarg) != 2 * MOVE_SIZE ||
@@ -174,6 +195,9 @@ take_option(struct options *o, int c, const char *given)
 		break;
 	case 't':
 		take_action(o, TEST);
+		break;
+	case 'o':
+		take_action(o, OFFER);
 		break;
 	case 'g':
 		take_action(o, GO);
@@ -251,7 +275,7 @@ main(int argc, char *argv[])
 	o.absorb.quiet = o.common.quiet;
 	o.absorb.verbose = o.common.verbose;
 	o.absorb.threads = o.common.threads;
-	if (o.action == STATE || o.action == REFUSE)
+	if (o.action == OFFER || o.action == STATE || o.action == REFUSE)
 		return act(&o);
 	opts_no_terminal(name, STDIN_FILENO);
 	if (o.action == TEST)

@@ -13,6 +13,7 @@
 #include "emit.h"
 #include "fault.h"
 #include "guest.h"
+#include "offer.h"
 #include "opts.h"
 #include "outcome.h"
 #include "pair.h"
@@ -25,6 +26,7 @@ static const char name[] = "xc-emit";
 
 static const char help[] =
 "usage: xc-emit [-c | -p] [options] DOMAIN > stream\n"
+"       xc-emit --for FILE --dry-run DOMAIN\n"
 "       xc-emit --settle < receipt\n"
 "       xc-emit --state DOMAIN | MOVE\n"
 "       xc-emit --resume [-f] DOMAIN\n"
@@ -35,6 +37,10 @@ static const char help[] =
 "\n"
 "  -c                     a snapshot: the domain runs on afterwards\n"
 "  -p                     a snapshot: the domain is left paused\n"
+"  --for FILE             refuse, before anything is done, if the host that\n"
+"                         made this offer (xc-absorb --offer) cannot take it;\n"
+"                         - is stdin\n"
+"  --dry-run              with --for: only say whether it can\n"
 "  --settle               read the receipt of a move from stdin: destroy the\n"
 "                         domain that has arrived, and print a grant for\n"
 "                         xc-absorb --go; resume one that has not\n"
@@ -53,16 +59,26 @@ static const char help[] =
 "  -q, -v                 say less; say more, on stderr\n"
 "  -h, -V                 this help; the version\n"
 "\n"
-"Exit status: 0 done, 1 Xen, I/O or memory, 2 usage, 5 refused (paused,\n"
-"devices, not suspended, a copy may run, no receipt of a move from here).\n";
+"Exit status: 0 done, 1 Xen, I/O or memory, 2 usage, 3 offer malformed,\n"
+"5 refused (paused, devices, not suspended, a copy may run, no receipt of a\n"
+"move from here, the other host).\n";
 
-enum action { EMIT, RESUME, DESTROY, SETTLE, STATE };
+enum action { EMIT, CHECK, RESUME, DESTROY, SETTLE, STATE };
 
 struct options {
 	enum action action;
 	struct emit emit;
+	const char *offer_path;	/* NULL: none */
+	struct offer offer;
 	struct opts common;
 };
+
+/* One of several reasons. */
+static void
+tell_reason(const struct fault *f)
+{
+	fault_print(name, f);
+}
 
 /* --resume and --destroy.  0, or -1 with *f set. */
 static int
@@ -112,6 +128,7 @@ act(const struct options *o)
 	/* The pipe's xc-emit may be about to end when its receipt comes. */
 	struct lock l = { .fd = -1, .patient = o->action == SETTLE };
 	struct guest *g;
+	struct news news;
 	struct fault f;
 	int result;
 
@@ -120,8 +137,12 @@ act(const struct options *o)
 	if (o->action == STATE ||
 	    (g = guest_open(name, o->common.verbose, &f)) == NULL)
 		fault_exit(name, &f);
-	result = o->action == SETTLE ? settle(g, &l, &f) :
-	    take_back(o, g, &l, &f);
+	if (o->action == CHECK)
+		result = saver_examine(g, &o->emit, &l, &news, &f);
+	else if (o->action == SETTLE)
+		result = settle(g, &l, &f);
+	else
+		result = take_back(o, g, &l, &f);
 	guest_close(g);
 	lock_drop(&l);
 	if (result == -1)
@@ -135,6 +156,8 @@ static const struct option longs[] = {
 	{ "resume", no_argument, NULL, 'R' },
 	{ "destroy", no_argument, NULL, 'D' },
 	{ "force", no_argument, NULL, 'f' },
+	{ "for", required_argument, NULL, 'o' },
+	{ "dry-run", no_argument, NULL, 'C' },
 	{ "memory-only", no_argument, NULL, 'm' },
 	{ "no-config", no_argument, NULL, 'n' },
 	{ "suspend-timeout", required_argument, NULL, 's' },
@@ -146,8 +169,8 @@ static void
 take_action(struct options *o, enum action action)
 {
 	if (o->action != EMIT)
-		opts_wrong(name, "one of --settle, --state, --resume and "
-		    "--destroy");
+		opts_wrong(name, "one of --settle, --state, --resume, "
+		    "--destroy and --dry-run");
 	o->action = action;
 }
 
@@ -178,6 +201,12 @@ take_option(struct options *o, int c, const char *given)
 	case 'f':
 		e->force = true;
 		break;
+	case 'o':
+		o->offer_path = optarg;
+		break;
+	case 'C':
+		take_action(o, CHECK);
+		break;
 	case 'm':
 		e->memory_only = true;
 		break;
@@ -204,6 +233,11 @@ check_options(const struct options *o, int operands)
 		opts_wrong(name, "%s", o->action == SETTLE ?
 		    "--settle takes no operand: the receipt is on stdin" :
 		    "one domain is to be named, by number or name");
+	if (o->offer_path != NULL && ((o->action != EMIT &&
+	    o->action != CHECK) || o->emit.no_config))
+		opts_wrong(name, "--for goes with a stream for xc-absorb");
+	if (o->action == CHECK && o->offer_path == NULL)
+		opts_wrong(name, "--dry-run goes with --for");
 	if (o->action != EMIT && o->emit.snapshot)
 		opts_wrong(name, "-c and -p go with a stream");
 	if (o->action == SETTLE && o->emit.force)
@@ -216,7 +250,10 @@ main(int argc, char *argv[])
 {
 	struct options o = {
 		.action = EMIT,
-		.emit = { .tool = name, .timeout = TIMEOUT_DEFAULT },
+		.emit = {
+			.tool = name, .timeout = TIMEOUT_DEFAULT,
+			.reason = tell_reason,
+		},
 	};
 	struct pair p;
 	struct fault f;
@@ -231,6 +268,12 @@ main(int argc, char *argv[])
 	o.emit.domain = argv[optind];
 	o.emit.quiet = o.common.quiet;
 	o.emit.verbose = o.common.verbose;
+	/* Foreign bytes: read before there is a handle to Xen. */
+	if (o.offer_path != NULL) {
+		if (offer_read(o.offer_path, &o.offer, &f) == -1)
+			fault_exit(name, &f);
+		o.emit.offer = &o.offer;
+	}
 	if (o.action != EMIT)
 		return act(&o);
 	opts_no_terminal(name, STDOUT_FILENO);
