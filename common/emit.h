@@ -21,7 +21,7 @@ struct emit {
 	bool no_config;		/* leave GUEST_CONFIG out */
 	bool force;		/* though a copy may run */
 	bool quiet, verbose;
-	unsigned timeout;	/* seconds for the guest's answer */
+	struct save_how how;	/* out and peer: the pair's */
 	unsigned silence;	/* seconds without a byte; 0: any */
 	const struct offer *offer;	/* of the destination, or NULL */
 	/* Called for each reason but the last why it cannot go there. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "guest_xen.h"
+#include "now.h"
 
 static void
 log_message(xentoollog_logger *calls, xentoollog_level level, int err,
@@ -41,6 +42,7 @@ guest_open(const char *tool, bool verbose, struct fault *f)
 		.calls = { .vmessage = log_message, .destroy = log_destroy },
 		.tool = tool, .verbose = verbose,
 	};
+	g->peer = g->channel.port = -1;
 	g->xc = xc_interface_open(&g->log.calls, NULL, 0);
 	g->xs = xs_open(0);
 	if (g->xc == NULL || g->xs == NULL) {
@@ -59,6 +61,8 @@ guest_close(struct guest *g)
 {
 	if (g == NULL)
 		return;
+	if (g->channel.events != NULL)
+		xenevtchn_close(g->channel.events);
 	if (g->xs != NULL)
 		xs_close(g->xs);
 	if (g->xc != NULL)
@@ -233,6 +237,8 @@ resume(struct guest *g, struct fault *f)
 {
 	if (xc_domain_resume(g->xc, g->domid, 1) != 0)
 		return guest_fault(g, f, "cannot be resumed");
+	if (g->report != NULL)
+		g->report->resumed = now_ms();
 	if (!xs_resume_domain(g->xs, g->domid))
 		return guest_fault(g, f, "runs again, but xenstore was not "
 		    "told");
@@ -244,7 +250,12 @@ guest_take_back(struct guest *g, bool pause, struct fault *f)
 {
 	struct fault late = { .status = EXIT_DONE };
 
+	guest_channel_forget(g);
 	guest_withdraw(g);
+	guest_log_off(g);
+	/* The process that saved it knows that no request is under way. */
+	if (g->report == NULL)
+		guest_await_late(g);
 	if (!guest_suspended(g))
 		return 0;
 	if (pause && xc_domain_pause(g->xc, g->domid) != 0)

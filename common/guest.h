@@ -18,6 +18,7 @@
 #include "config.h"
 #include "fault.h"
 #include "offer.h"
+#include "precopy.h"
 
 struct guest;
 
@@ -56,11 +57,69 @@ const char *guest_label(const struct guest *g);
 int guest_describe(struct guest *g, struct config *c, struct fault *f);
 
 /*
- * guest_check(g, memory_only, f): whether it can be saved.  EXIT_REFUSED:
- * paused, shut down for another reason than a suspend, or, without
- * memory_only, with devices or a device model, which need the toolstack.
+ * guest_check(g, memory_only, live, f): whether it can be saved.
+ * EXIT_REFUSED: paused, shut down for another reason than a suspend, without
+ * memory_only, with devices or a device model, which need the toolstack, or
+ * with live, when the hypervisor cannot tell which of its pages it changes.
  */
-int guest_check(struct guest *g, bool memory_only, struct fault *f);
+int guest_check(struct guest *g, bool memory_only, bool live,
+    struct fault *f);
+
+/* A round of a live save: all that is to be sent, sent once. */
+struct save_round {
+	uint64_t pages;		/* with content */
+	uint64_t us;		/* microseconds that it took */
+	uint64_t rate;		/* bytes per second */
+	uint64_t dirty;		/* pages that the guest changed meanwhile */
+};
+
+struct save_how {
+	int      out;		/* where the image goes */
+	int      peer;		/* a socket whose other end is somebody who
+				   waits for the image */
+	unsigned timeout;	/* seconds for the guest's answer */
+	bool     live;		/* the guest runs while most is written */
+	/* For live: precopy.h. */
+	unsigned max_rounds;
+	uint64_t stop_dirty;	/* pages */
+	unsigned max_downtime;	/* ms; 0: none */
+	/* Called after the number-th round, number from 1; or NULL. */
+	void   (*tell_round)(unsigned number, const struct save_round *r);
+};
+
+/* How the guest was asked to suspend. */
+enum save_asked { SAVE_NOT_ASKED, SAVE_BY_XENSTORE, SAVE_BY_CHANNEL };
+
+struct save_report {
+	/* The last round is the one for which the guest stood still. */
+	unsigned rounds;
+	struct save_round round[PRECOPY_ROUNDS_MAX + 1];
+	uint64_t pages;		/* with content, of all rounds */
+	uint64_t rate;		/* bytes per second, over the rounds during
+				   which the guest ran; 0 without any */
+	uint64_t stopped;	/* ms of CLOCK_BOOTTIME at which the guest was
+				   seen suspended by this process, or 0 */
+	uint64_t resumed;	/* and at which it ran again, or 0 */
+	enum save_asked asked;
+};
+
+/*
+ * guest_save(g, how, report, f): suspends the guest and writes its image, END
+ * included, to how->out.  A guest that is suspended already is saved as it
+ * is, also with how->live.  Gives up when the guest does not answer within
+ * how->timeout, or when the socket how->peer is closed at its other end or
+ * has something to say, also between rounds.
+ * On return the guest is suspended, or after -1 maybe: guest_take_back.  -1 also
+ * when it does not stay suspended until its image is written; with
+ * EXIT_REFUSED, and the guest running, when it would stand still for longer
+ * than how->max_downtime, or when its suspend event channel is taken.
+ * Nothing of the request is left in xenstore and of its event channel, and
+ * Xen does not log the guest's changes any more.
+ * *report is filled, after -1 as far as it came; guest_take_back adds
+ * to it.
+ */
+int guest_save(struct guest *g, const struct save_how *how,
+    struct save_report *report, struct fault *f);
 
 /*
  * guest_offer(g, o, f): what this host has for a guest that comes; no domain
@@ -78,21 +137,11 @@ int guest_fits(struct guest *g, const struct config *c,
     struct fault *f);
 
 /*
- * guest_save(g, out, peer, timeout, f): suspends the guest and writes its
- * image, END included, to out.  A guest that is suspended already is saved as
- * it is.  The request to suspend is given up after timeout seconds without
- * an answer, or when the socket peer is closed at its other end.
- * On return the guest is suspended, or after -1 maybe: guest_undo.  -1 also
- * when it does not stay suspended until its image is written.
- * In xenstore nothing of the request is left.
- */
-int guest_save(struct guest *g, int out, int peer, unsigned timeout,
-    struct fault *f);
-
-/*
- * guest_take_back(g, pause, f): withdraws a request to suspend, if there is
- * one, and lets the guest run again if it is suspended, paused with pause.
- * For a guest that was to be saved, by this process or one that was killed.
+ * guest_take_back(g, pause, f): lets a guest that was to be saved run again,
+ * paused with pause: withdraws the request to suspend, if there is one, and
+ * removes what is left in xenstore, of its event channel and in the
+ * hypervisor.  After a process that was killed in guest_save too; then a
+ * guest that runs is given some seconds in which it may still suspend.
  */
 int guest_take_back(struct guest *g, bool pause, struct fault *f);
 

@@ -144,8 +144,23 @@ guest_has_toolstack(struct guest *g, const xc_domaininfo_t *info,
 	return 1;
 }
 
+/* Whether Xen can say which pages the guest changes. */
+static int
+check_live(struct guest *g, const xc_domaininfo_t *info, struct fault *f)
+{
+	const char *missing = guest_log_missing(g, info);
+
+	if (missing == NULL && type_of(info) == CONFIG_HVM)
+		missing = "its device model changes its memory too";
+	if (missing == NULL)
+		return 0;
+	fault_set(f, EXIT_REFUSED, "domain %s cannot be saved live: %s",
+	    g->label, missing);
+	return fault_hint(f, "without --live it stands still, but is saved");
+}
+
 int
-guest_check(struct guest *g, bool memory_only, struct fault *f)
+guest_check(struct guest *g, bool memory_only, bool live, struct fault *f)
 {
 	xc_domaininfo_t info;
 	char what[CONFIG_TEXT_SIZE];
@@ -163,6 +178,9 @@ guest_check(struct guest *g, bool memory_only, struct fault *f)
 		    "answer a request to suspend", g->label);
 		return fault_hint(f, "xl unpause %u, then again", g->domid);
 	}
+	if (live && !guest_is_suspended(&info) &&
+	    check_live(g, &info, f) == -1)
+		return -1;
 	if (memory_only)
 		return 0;
 	if ((has = guest_has_toolstack(g, &info, what)) == -1)

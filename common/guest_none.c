@@ -76,10 +76,12 @@ guest_describe(struct guest *g, struct config *c, struct fault *f)
 }
 
 int
-guest_check(struct guest *g, bool memory_only, struct fault *f)
+guest_check(struct guest *g, bool memory_only, bool live,
+    struct fault *f)
 {
 	(void)g;
 	(void)memory_only;
+	(void)live;
 	return none(f);
 }
 
@@ -103,13 +105,12 @@ guest_fits(struct guest *g, const struct config *c, const struct offer *o,
 }
 
 int
-guest_save(struct guest *g, int out, int peer, unsigned timeout,
-    struct fault *f)
+guest_save(struct guest *g, const struct save_how *how,
+    struct save_report *report, struct fault *f)
 {
 	(void)g;
-	(void)out;
-	(void)peer;
-	(void)timeout;
+	(void)how;
+	(void)report;
 	return none(f);
 }
 

@@ -7,6 +7,7 @@
 #define GUEST_XEN_H
 
 #include <xenctrl.h>
+#include <xenevtchn.h>
 #include <xenguest.h>
 #include <xenstore.h>
 #include <xentoollog.h>
@@ -34,9 +35,22 @@ struct guest {
 	char     label[CONFIG_NAME_SIZE + 16];
 
 	/* guest_save */
-	int      peer;
-	unsigned timeout;
-	struct fault suspend_fault;
+	const struct save_how *how;
+	struct save_report *report;	/* or NULL, before the first save */
+	int      peer;		/* how->peer; -1 when it is known to be gone */
+	struct fault save_fault;	/* what a callback knows of a failure */
+	struct {
+		bool     on;
+		uint64_t began;		/* us: the first round, this round */
+		uint64_t round_began;
+		uint64_t bytes;		/* of this round, of all rounds */
+		uint64_t all_bytes;
+	} live;
+	struct {
+		xenevtchn_handle *events;	/* NULL: not opened */
+		int port;		/* this host's end; -1: not used */
+		int lock;		/* libxenguest's */
+	} channel;
 
 	/* guest_create and guest_restore */
 	bool     created;
@@ -64,6 +78,72 @@ int guest_has_toolstack(struct guest *g, const xc_domaininfo_t *info,
 /* guest_withdraw(g): takes a request to suspend out of xenstore, unless the
  * guest took it already.  True when it is withdrawn. */
 bool guest_withdraw(struct guest *g);
+
+/*
+ * guest_suspend(g): asks the guest to suspend and waits until it did.
+ * 0, or -1 with g->save_fault set: a guest that is still there has not got
+ * the request any more, or was past recall, and that is said.
+ */
+int guest_suspend(struct guest *g);
+
+/*
+ * guest_await_late(g): waits some seconds for a guest that may have been
+ * asked to suspend by a process that was killed.  True when it is suspended.
+ */
+bool guest_await_late(struct guest *g);
+
+/*
+ * guest_look(g): 1 when the guest is suspended, 0 when it is not, -1 with
+ * g->save_fault set when it is gone or has shut down.
+ */
+int guest_look(struct guest *g);
+
+/*
+ * guest_peer_gone(g, ms): waits so long whether the peer goes; g->save_fault
+ * is set if it does.
+ */
+bool guest_peer_gone(struct guest *g, int ms);
+
+/*
+ * guest_channel_open(g, f): binds the event channel by which the guest offers
+ * to be asked to suspend, if it does.  EXIT_REFUSED when it cannot be had:
+ * another toolstack may be saving the guest.
+ */
+int guest_channel_open(struct guest *g, struct fault *f);
+
+/* guest_channel_notify(g): asks the guest by it.  False with errno set. */
+bool guest_channel_notify(struct guest *g);
+
+/*
+ * guest_channel_fd(g): is readable when the channel fired, until
+ * guest_channel_drain(g); -1 without a channel.
+ */
+int guest_channel_fd(const struct guest *g);
+void guest_channel_drain(struct guest *g);
+
+/* guest_channel_close(g): gives it back, if it is bound; no trace is left. */
+void guest_channel_close(struct guest *g);
+
+/* guest_channel_forget(g): the same for a process that was killed.  What a
+ * process that lives has is left alone. */
+void guest_channel_forget(struct guest *g);
+
+/*
+ * guest_precopy(stats, g): libxenguest's callback before and after each round
+ * of a live save; an XGS_POLICY value, with g->save_fault set for ..._ABORT.
+ */
+int guest_precopy(struct precopy_stats stats, void *g);
+
+/* guest_last_round(g, begin): notes the round after the guest has stopped,
+ * before and after it was sent. */
+void guest_last_round(struct guest *g, bool begin);
+
+/* guest_log_off(g): Xen does not log the guest's changes any more. */
+void guest_log_off(struct guest *g);
+
+/* guest_log_missing(g, info): why Xen cannot log the guest's changes, in
+ * words, or NULL. */
+const char *guest_log_missing(struct guest *g, const xc_domaininfo_t *info);
 
 /* guest_info(g, info): what Xen knows of the domain; false if it is gone. */
 bool guest_info(struct guest *g, xc_domaininfo_t *info);

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "io.h"
@@ -55,15 +54,6 @@ static const struct key keys[] = {
 	  .required = true, .max = TALLY_DIGEST_SIZE },
 };
 #define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
-
-uint64_t
-note_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_BOOTTIME, &t);
-	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
-}
 
 /* "DIRECTORY/UUID.MOVE.move" */
 static void

@@ -22,7 +22,7 @@ struct note {
 	uint8_t  uuid[UUID_SIZE];
 	char     name[CONFIG_NAME_SIZE];
 	uint64_t domid;
-	uint64_t begun;			/* ms since the host started */
+	uint64_t begun;			/* now_ms */
 
 	/* From MOVE_SENT on; 0 before. */
 	uint64_t stopped;		/* when the guest was, as begun */
@@ -31,9 +31,6 @@ struct note {
 	uint64_t records, pages;
 	uint8_t  digest[TALLY_DIGEST_SIZE];
 };
-
-/* note_now(): milliseconds since the host started. */
-uint64_t note_now(void);
 
 /*
  * note_write(n, f): the note as it is now, in place of an older one of the

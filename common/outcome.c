@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "keys.h"
+#include "now.h"
 #include "outcome.h"
 #include "receipt.h"
 
@@ -39,7 +40,7 @@ static const struct key keys[] = {
 int
 outcome_print(const struct note *n, enum outcome result, struct fault *f)
 {
-	uint64_t now = note_now();
+	uint64_t now = now_ms();
 	struct line line = {
 		.result = result, .note = *n, .total = now - n->begun,
 		.down = n->stopped > 0 ? now - n->stopped : 0,

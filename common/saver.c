@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -10,6 +11,7 @@
 #include "emit.h"
 #include "guest.h"
 #include "lock.h"
+#include "now.h"
 #include "settle.h"
 
 /* The configuration from Xen.  A domain that no destination would take is
@@ -41,7 +43,7 @@ may_begin(struct guest *g, const struct emit *e, struct note *n,
 		    "by %s", guest_label(g), e->tool);
 		return fault_hint(f, "-f saves it as it is");
 	}
-	return guest_check(g, e->memory_only, f);
+	return guest_check(g, e->memory_only, e->how.live, f);
 }
 
 /* *n for the move that begins now; the note of an older one goes. */
@@ -52,7 +54,7 @@ renew(struct guest *g, const struct config *c, struct note *n)
 		note_remove(n);
 	*n = (struct note){
 		.state = MOVE_SAVING, .snapshot = c->snapshot,
-		.domid = guest_domid(g), .begun = note_now(),
+		.domid = guest_domid(g), .begun = now_ms(),
 	};
 	memcpy(n->move, c->move, sizeof(n->move));
 	memcpy(n->uuid, c->uuid, sizeof(n->uuid));
@@ -102,24 +104,58 @@ await_framer(struct pair *p, struct guest *g, const struct emit *e,
 	return done ? EXIT_DONE : EXIT_SYSTEM;
 }
 
+/* For how long the guest stood still, and what was done before. */
+static void
+tell_report(const struct emit *e, struct guest *g,
+    const struct save_report *r)
+{
+	static const char *const asked[] = {
+		[SAVE_NOT_ASKED] = "nobody", [SAVE_BY_XENSTORE] = "xenstore",
+		[SAVE_BY_CHANNEL] = "event channel",
+	};
+	uint64_t until = r->resumed != 0 ? r->resumed : now_ms();
+
+	if (e->quiet || r->stopped == 0 || (!e->how.live && !e->verbose))
+		return;
+	fault_tell(e->tool, "domain %s: %u rounds, %" PRIu64 " pages, the "
+	    "last %" PRIu64 " after it was stopped by %s; stopped for %"
+	    PRIu64 " ms%s", guest_label(g), r->rounds, r->pages,
+	    r->round[r->rounds - 1].pages, asked[r->asked],
+	    until - r->stopped, r->resumed != 0 ? "" : " so far");
+}
+
+/* What the note says from END on. */
+static void
+note_report(struct note *n, struct guest *g, const struct save_report *r)
+{
+	n->stopped = r->stopped;
+	n->cpu = guest_cpu(g);
+	n->rounds = r->rounds;
+	n->pages_sent = r->pages;
+}
+
 /* Saves the guest whose move has begun.  Returns the exit status. */
 static int
 save(struct pair *p, struct guest *g, const struct emit *e, struct note *n)
 {
+	struct save_how how = e->how;
+	struct save_report report;
 	struct fault f;
+	int status;
 
 	if (note_write(n, &f) == -1) {
 		fault_print(e->tool, &f);
 		return f.status;
 	}
-	if (guest_save(g, p->stream, p->peer, e->timeout, &f) == -1) {
+	how.out = p->stream;
+	how.peer = p->peer;
+	if (guest_save(g, &how, &report, &f) == -1) {
 		if (!pair_heard(p, MESSAGE_ABORT))
 			fault_print(e->tool, &f);
 		take_back(g, e, n);
 		return f.status;
 	}
-	n->stopped = note_now();
-	n->cpu = guest_cpu(g);
+	note_report(n, g, &report);
 	/* A snapshot's guest goes on, whatever becomes of the stream. */
 	if (e->snapshot && settle_step(g, n, MOVE_COPIED, e->pause, &f)
 	    == -1) {
@@ -128,7 +164,9 @@ save(struct pair *p, struct guest *g, const struct emit *e, struct note *n)
 	}
 	pair_say(p, MESSAGE_SAVED, n, sizeof(*n));
 	pair_end(p);
-	return await_framer(p, g, e, n);
+	status = await_framer(p, g, e, n);
+	tell_report(e, g, &report);
+	return status;
 }
 
 int

@@ -5,6 +5,8 @@
  *     xc-emit 7 | rec-compress | ssh dst xc-absorb | xc-emit --settle
  */
 #include <getopt.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,10 +19,12 @@
 #include "opts.h"
 #include "outcome.h"
 #include "pair.h"
+#include "precopy.h"
 #include "receipt.h"
 #include "settle.h"
 
 #define TIMEOUT_DEFAULT	60	/* seconds */
+#define DOWNTIME_MAX	3600000	/* ms */
 
 static const char name[] = "xc-emit";
 
@@ -37,6 +41,12 @@ static const char help[] =
 "\n"
 "  -c                     a snapshot: the domain runs on afterwards\n"
 "  -p                     a snapshot: the domain is left paused\n"
+"  --live                 let the domain run while most is written\n"
+"  --max-rounds N         with --live: stop it after N rounds, 1 to 100\n"
+"                         (default 5)\n"
+"  --stop-dirty N         or when fewer than N pages are dirty (default 50)\n"
+"  --max-downtime MS      or when the rest takes at most MS milliseconds, 1 to\n"
+"                         3600000; if it never does, give up (default: none)\n"
 "  --for FILE             refuse, before anything is done, if the host that\n"
 "                         made this offer (xc-absorb --offer) cannot take it;\n"
 "                         - is stdin\n"
@@ -60,7 +70,8 @@ static const char help[] =
 "  -h, -V                 this help; the version\n"
 "\n"
 "Exit status: 0 done, 1 Xen, I/O or memory, 2 usage, 3 offer malformed,\n"
-"5 refused (paused, devices, not suspended, a copy may run, no receipt of a\n"
+"5 refused (paused, devices, not suspended, --live not\n"
+"possible or over --max-downtime, a copy may run, no receipt of a\n"
 "move from here, the other host).\n";
 
 enum action { EMIT, CHECK, RESUME, DESTROY, SETTLE, STATE };
@@ -68,6 +79,7 @@ enum action { EMIT, CHECK, RESUME, DESTROY, SETTLE, STATE };
 struct options {
 	enum action action;
 	struct emit emit;
+	bool live_only;		/* an option was given that needs --live */
 	const char *offer_path;	/* NULL: none */
 	struct offer offer;
 	struct opts common;
@@ -78,6 +90,14 @@ static void
 tell_reason(const struct fault *f)
 {
 	fault_print(name, f);
+}
+
+/* -v: after each round of a live save. */
+static void
+tell_round(unsigned number, const struct save_round *r)
+{
+	fault_tell(name, "round %u: %" PRIu64 " pages, %.1f MB/s, %" PRIu64
+	    " dirty", number, r->pages, (double)r->rate / 1e6, r->dirty);
 }
 
 /* --resume and --destroy.  0, or -1 with *f set. */
@@ -156,6 +176,10 @@ static const struct option longs[] = {
 	{ "resume", no_argument, NULL, 'R' },
 	{ "destroy", no_argument, NULL, 'D' },
 	{ "force", no_argument, NULL, 'f' },
+	{ "live", no_argument, NULL, 'l' },
+	{ "max-rounds", required_argument, NULL, 'r' },
+	{ "stop-dirty", required_argument, NULL, 'd' },
+	{ "max-downtime", required_argument, NULL, 'w' },
 	{ "for", required_argument, NULL, 'o' },
 	{ "dry-run", no_argument, NULL, 'C' },
 	{ "memory-only", no_argument, NULL, 'm' },
@@ -172,6 +196,37 @@ take_action(struct options *o, enum action action)
 		opts_wrong(name, "one of --settle, --state, --resume, "
 		    "--destroy and --dry-run");
 	o->action = action;
+}
+
+/* The options that are numbers. */
+static void
+take_number(struct options *o, int c)
+{
+	struct save_how *how = &o->emit.how;
+
+	switch (c) {
+	case 'r':
+		how->max_rounds = (unsigned)opts_count(name, "--max-rounds",
+		    1, PRECOPY_ROUNDS_MAX);
+		break;
+	case 'd':
+		how->stop_dirty = (uint64_t)opts_count(name, "--stop-dirty",
+		    0, LONG_MAX);
+		break;
+	case 'w':
+		how->max_downtime = (unsigned)opts_count(name,
+		    "--max-downtime", 1, DOWNTIME_MAX);
+		break;
+	case 's':
+		how->timeout = (unsigned)opts_count(name,
+		    "--suspend-timeout", 1, 3600);
+		return;
+	case 't':
+		o->emit.silence = (unsigned)opts_count(name, "--timeout", 1,
+		    86400);
+		return;
+	}
+	o->live_only = true;
 }
 
 static void
@@ -213,12 +268,15 @@ take_option(struct options *o, int c, const char *given)
 	case 'n':
 		e->no_config = true;
 		break;
-	case 's':
-		e->timeout = (unsigned)opts_count(name, "--suspend-timeout",
-		    1, 3600);
+	case 'l':
+		e->how.live = true;
 		break;
+	case 'r':
+	case 'd':
+	case 'w':
+	case 's':
 	case 't':
-		e->silence = (unsigned)opts_count(name, "--timeout", 1, 86400);
+		take_number(o, c);
 		break;
 	default:
 		opts_take(&o->common, name, help, c, given);
@@ -238,8 +296,11 @@ check_options(const struct options *o, int operands)
 		opts_wrong(name, "--for goes with a stream for xc-absorb");
 	if (o->action == CHECK && o->offer_path == NULL)
 		opts_wrong(name, "--dry-run goes with --for");
-	if (o->action != EMIT && o->emit.snapshot)
-		opts_wrong(name, "-c and -p go with a stream");
+	if (o->action != EMIT && (o->emit.snapshot || o->emit.how.live))
+		opts_wrong(name, "-c, -p and --live go with a stream");
+	if (o->live_only && !o->emit.how.live)
+		opts_wrong(name, "--max-rounds, --stop-dirty and "
+		    "--max-downtime go with --live");
 	if (o->action == SETTLE && o->emit.force)
 		opts_wrong(name, "-f does not go with --settle: the receipt "
 		    "decides");
@@ -251,8 +312,12 @@ main(int argc, char *argv[])
 	struct options o = {
 		.action = EMIT,
 		.emit = {
-			.tool = name, .timeout = TIMEOUT_DEFAULT,
-			.reason = tell_reason,
+			.tool = name, .reason = tell_reason,
+			.how = {
+				.timeout = TIMEOUT_DEFAULT,
+				.max_rounds = PRECOPY_ROUNDS,
+				.stop_dirty = PRECOPY_STOP_DIRTY,
+			},
 		},
 	};
 	struct pair p;
@@ -268,6 +333,7 @@ main(int argc, char *argv[])
 	o.emit.domain = argv[optind];
 	o.emit.quiet = o.common.quiet;
 	o.emit.verbose = o.common.verbose;
+	o.emit.how.tell_round = o.common.verbose ? tell_round : NULL;
 	/* Foreign bytes: read before there is a handle to Xen. */
 	if (o.offer_path != NULL) {
 		if (offer_read(o.offer_path, &o.offer, &f) == -1)
