@@ -149,9 +149,10 @@ guest_last_round(struct guest *g, bool begin)
 		end_round(g);
 		return;
 	}
+	/* This count is for the report alone: to fail does no harm. */
 	if (g->live.on && count_dirty(g, XEN_DOMCTL_SHADOW_LOGDIRTY_FINAL,
 	    &count) == -1)
-		g->save_fault.status = EXIT_DONE;	/* only for the report */
+		g->save_fault.status = EXIT_DONE;
 	begin_round(g, count);
 }
 

@@ -40,6 +40,20 @@ end_save(struct guest *g, struct fault *f)
 	    "while it was saved", g->label);
 }
 
+/* What libxenguest says of a guest that is gone is about its pages. */
+static void
+end_failure(struct guest *g, struct fault *f)
+{
+	int err = errno;
+
+	if (g->save_fault.status != EXIT_DONE || guest_look(g) == -1) {
+		*f = g->save_fault;
+		return;
+	}
+	errno = err;
+	guest_fault(g, f, "saving failed");
+}
+
 int
 guest_save(struct guest *g, const struct save_how *how,
     struct save_report *report, struct fault *f)
@@ -65,10 +79,8 @@ guest_save(struct guest *g, const struct save_how *how,
 	    g->live.on ? XCFLAGS_LIVE : 0, &calls, XC_STREAM_PLAIN, -1);
 	if (result == 0)
 		result = end_save(g, f);
-	else if (g->save_fault.status == EXIT_DONE)
-		result = guest_fault(g, f, "saving failed");
 	else
-		*f = g->save_fault;
+		end_failure(g, f);
 	guest_channel_close(g);
 	return result;
 }

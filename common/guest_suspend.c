@@ -12,7 +12,7 @@
 #define ACK_TOKEN	"answer"
 #define RELEASE_TOKEN	"release"
 #define AFTER_ACK	60u		/* seconds from answer to suspension */
-#define LATE		2000u		/* ms */
+#define LATE		3000u		/* ms */
 
 /* Writes "" over the request, unless the guest took it already. */
 bool
@@ -128,7 +128,7 @@ tell_late(struct guest *g)
 	else
 		fault_set(f, EXIT_SYSTEM, "domain %s answered, but did not "
 		    "suspend within %u s", g->label, AFTER_ACK);
-	return fault_hint(f, "it may still do so; then: xc-emit --resume %u",
+	return fault_hint(f, "it may still do so; then: xc-emit --resume -f %u",
 	    g->domid);
 }
 

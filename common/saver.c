@@ -67,7 +67,9 @@ take_back(struct guest *g, const struct emit *e, struct note *n)
 {
 	struct fault f;
 
-	if (settle_step(g, n, MOVE_BROKE, false, &f) == -1)
+	if (!guest_at(g, (uint32_t)n->domid, n->uuid))
+		note_remove(n);	/* that it is gone was said */
+	else if (settle_step(g, n, MOVE_BROKE, false, &f) == -1)
 		fault_print(e->tool, &f);
 	else if (!e->quiet)
 		fault_tell(e->tool, "domain %s was not taken: it stays here",

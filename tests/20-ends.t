@@ -76,6 +76,14 @@ ok "xc-emit: two domains" usage xc-emit 1 2
 ok "xc-emit: --resume and --destroy" usage xc-emit --resume --destroy 1
 ok "xc-emit: -c with --resume" usage xc-emit -c --resume 1
 ok "xc-emit: a wrong time" usage xc-emit --suspend-timeout 0 1
+ok "xc-emit: --live with --resume" usage xc-emit --live --resume 1
+for wrong in "--max-rounds 0" "--max-rounds 101" "--stop-dirty -1" \
+	"--max-downtime 0" "--max-downtime 3600001"; do
+	# shellcheck disable=SC2086 # an option and its argument
+	ok "xc-emit: $wrong" usage xc-emit --live $wrong 1
+	# shellcheck disable=SC2086
+	ok "xc-emit: ${wrong% *} without --live" usage xc-emit ${wrong% *} 10 1
+done
 ok "xc-absorb: a terminal" "$here/probe" terminal in "$tmp/pv" xc-absorb
 ok "xc-emit: a terminal" "$here/probe" terminal out "$tmp/pv" xc-emit 1
 for tool in xc-emit xc-absorb; do

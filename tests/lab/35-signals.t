@@ -20,15 +20,36 @@ held() {
 		'read -r saver < "/proc/$emit/task/$emit/children"'
 }
 
+# SIGINT is ignored by what is started with & unless there is job control.
 for kind in pv pvh; do
-	for signal in TERM HUP KILL; do
+	for signal in TERM HUP INT; do
 		ok "$kind: SIG$signal to xc-emit" fails "$((128 + $(kill -l "$signal")))" \
-			src "$(held "$kind")
+			src "set -m; $(held "$kind")
 				kill -s $signal \$emit; wait \$emit; status=\$?
-				exec 3<&-; tail --pid=\$saver -f /dev/null; exit \$status"
+				! kill -0 \$saver || exit 9
+				exit \$status"
 		ok "$kind: the guest runs" runs src "$kind"
 		ok "$kind: no other trace" same_traces src "$tmp/src"
 	done
+	for again in TERM KILL; do
+		ok "$kind: SIGTERM, and SIG$again at once" fails "$((128 + $(kill -l "$again")))" \
+			src "$(held "$kind")
+				kill -s TERM \$emit; kill -s $again \$emit; wait \$emit; status=\$?
+				tail --pid=\$saver -f /dev/null; exit \$status"
+		ok "$kind: the guest runs" runs src "$kind"
+		ok "$kind: no other trace" same_traces src "$tmp/src"
+	done
+	ok "$kind: SIGKILL to xc-emit" fails 137 \
+		src "$(held "$kind")
+			kill -s KILL \$emit; wait \$emit; status=\$?
+			tail --pid=\$saver -f /dev/null; exit \$status"
+	ok "$kind: the guest runs" runs src "$kind"
+	ok "$kind: no other trace" same_traces src "$tmp/src"
+	ok "$kind: a reader that takes nothing, --timeout" fails 1 \
+		src "$(held "$kind" "--timeout 2"); wait \$emit"
+	ok "$kind: it is said why" on src 'grep "nothing moved for too long" /tmp/emit'
+	ok "$kind: the guest runs" runs src "$kind"
+	ok "$kind: no other trace" same_traces src "$tmp/src"
 	ok "$kind: the saver is killed" fails 1 src "$(held "$kind")
 		kill -9 \$saver; cat <&3 > /tmp/part; wait \$emit"
 	ok "$kind: xc-emit says that it took the guest back" \
@@ -43,10 +64,7 @@ ok "xc-emit is stopped while it waits for an answer" fails 143 src '
 	xc-emit deaf > /tmp/none & emit=$!
 	path=/local/domain/$(xl domid deaf)/control/shutdown
 	until [ "$(xenstore-read "$path")" = suspend ]; do :; done
-	read -r saver < "/proc/$emit/task/$emit/children"
-	kill "$emit"; wait "$emit"; status=$?
-	tail --pid="$saver" -f /dev/null
-	exit "$status"'
+	kill "$emit"; wait "$emit"'
 ok "the request is withdrawn, no other trace" same_traces src "$tmp/src"
 ok "the guest runs" runs src deaf
 ok "the guest is destroyed while it is asked" fails 1 src '
@@ -97,19 +115,50 @@ ok "two absorb one stream at once: one is refused" fails 5 dst '
 	wait "$first" && exit "$second"'
 ok "the other one has the guest" came_whole dst pv
 on dst 'xl destroy pv'
-for signal in TERM KILL; do
+absorbing='
+	rm -f /tmp/slow; mkfifo /tmp/slow
+	xc-absorb $1 < /tmp/slow > /tmp/receipt & absorb=$!
+	exec 3> /tmp/slow
+	head -c 1000000 /tmp/pv >&3
+	until [ "$(xl list | wc -l)" -gt 2 ]; do :; done
+	read -r restorer < "/proc/$absorb/task/$absorb/children"'
+for signal in TERM HUP INT; do
 	ok "SIG$signal to xc-absorb in the middle" \
-		fails "$((128 + $(kill -l "$signal")))" dst "
-		rm -f /tmp/slow; mkfifo /tmp/slow
-		xc-absorb < /tmp/slow > /tmp/receipt & absorb=\$!
-		exec 3> /tmp/slow
-		head -c 1000000 /tmp/pv >&3
-		until [ \"\$(xl list | wc -l)\" -gt 2 ]; do :; done
-		read -r restorer < \"/proc/\$absorb/task/\$absorb/children\"
+		fails "$((128 + $(kill -l "$signal")))" dst "set -m; $absorbing
 		kill -s $signal \$absorb; wait \$absorb; status=\$?
-		exec 3>&-
-		tail --pid=\$restorer -f /dev/null
+		! kill -0 \$restorer || exit 9
 		exit \$status"
 	ok "nothing is left" same_traces dst "$tmp/dst"
+	ok "the receipt says so" on dst 'grep "\"result\":\"failed\"" /tmp/receipt'
 done
+ok "SIGKILL to xc-absorb in the middle" fails 137 dst "$absorbing
+	kill -s KILL \$absorb; wait \$absorb; status=\$?
+	exec 3>&-
+	tail --pid=\$restorer -f /dev/null
+	exit \$status"
+ok "nothing is left" same_traces dst "$tmp/dst"
+ok "the receipt says so" on dst 'grep "\"result\":\"failed\"" /tmp/receipt'
+ok "SIGKILL to the restorer in the middle" fails 1 dst "$absorbing
+	kill -s KILL \$restorer; wait \$absorb; status=\$?
+	exec 3>&-
+	exit \$status"
+ok "nothing is left" same_traces dst "$tmp/dst"
+ok "the receipt says so" on dst 'grep "\"result\":\"failed\"" /tmp/receipt'
+ok "a source that sends nothing more, --timeout" fails 1 dst \
+	"$absorbing; wait \$absorb" "--timeout 2"
+ok "it is said why" grep -q "nothing moved for too long" "$tmp/err"
+ok "nothing is left" same_traces dst "$tmp/dst"
+
+# As slow as it gets: xenstored answers once in a while.
+lab_create src pv slow > "$tmp/domid"
+traces src > "$tmp/src"
+ok "xenstored is slow: a snapshot is taken all the same" on src '
+	xc-emit -q -c slow > /tmp/image & emit=$!
+	daemon=$(pidof xenstored)
+	while kill -0 "$emit" 2> /dev/null; do
+		kill -s STOP "$daemon"; usleep 200000; kill -s CONT "$daemon"; usleep 20000
+	done
+	wait "$emit" && xc-absorb -t < /tmp/image'
+ok "the guest runs, memory whole" ran_on src slow
+ok "no other trace" same_traces src "$tmp/src"
 plan

@@ -15,14 +15,16 @@ on() {
 }
 
 # traces HOST: all that says that a guest is or was there, sorted: domains,
-# their states (paused p, shut down s), and xenstore but for domain 0's part.
+# their states (paused p, shut down s), xenstore but for domain 0's part, locks
+# of suspend event channels, and whether Xen logs what a guest changes.
 traces() {
 	on "$1" 'xl list | tail -n +3 | while read -r name id mem vcpus state rest; do
 			echo "$name $id ${state//[rb-]/}"; done
 		for top in /local/domain /vm /libxl; do
 			xenstore-ls -f "$top" 2> /dev/null
 		done | grep -v -e "^/local/domain/0/[^b]" -e "^/local/domain/0 " || true
-		ls /var/lib/xen' |
+		ls /var/lib/xen /run/xen
+		xl debug-keys q; xl dmesg -c | grep -F log_dirty || true' |
 		sort
 }
 
