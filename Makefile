@@ -2,6 +2,7 @@
 # make             build the tools into build/
 # make demo        move two guests between two real Xen hosts, in QEMU
 # make check       every test, the lab's included
+# make check-long  60 moves of which a process is killed; SEED=N to replay
 # make check-asan, make check-tsan    all tests outside the lab, sanitized
 # make bench       filters beside zstd and cat; STREAMS="file ..." to choose
 # make lab         a shell on one of two Xen hosts, to play with
@@ -16,6 +17,7 @@ B       = build
 VERSION = 0.1
 TOOLS   = xc-emit rec-compress xc-absorb
 SBIN    = xc-emit xc-absorb
+SCRIPTS = $(wildcard pipelines/*)
 UNITS   = $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 PAGES   = $(wildcard man/*)
 
@@ -80,6 +82,9 @@ check: deps
 	$(MAKE) programs
 	tests/lab/with-hosts -2 -- tests/run $B \
 	    $(UNITS:%=$B/tests/%) tests/*.t tests/lab/*.t
+check-long: deps
+	$(MAKE) programs
+	MOVES=60 tests/lab/with-hosts -2 -- tests/run $B tests/lab/70-kills.t
 check-asan check-tsan: check-%: deps
 	$(MAKE) programs B=build/$* CFLAGS="-O1 -g -fsanitize=$(SAN_$*)"
 	tests/run build/$* $(UNITS:%=build/$*/tests/%) tests/*.t
@@ -94,7 +99,7 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin
 	install $(filter-out $(SBIN:%=$B/%),$(TOOLS:%=$B/%)) \
 	    $(DESTDIR)$(PREFIX)/bin
-	install $(SBIN:%=$B/%) $(DESTDIR)$(PREFIX)/sbin
+	install $(SBIN:%=$B/%) $(SCRIPTS) $(DESTDIR)$(PREFIX)/sbin
 	for page in $(PAGES); do install -D -m 644 $$page \
 	    $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
 
@@ -104,7 +109,7 @@ clean:
 distclean:
 	rm -rf build
 
-.PHONY: all deps demo lab programs check check-asan check-tsan bench install \
-        clean distclean
+.PHONY: all deps demo lab programs check check-long check-asan check-tsan \
+        bench install clean distclean
 .SECONDARY:
 -include $(wildcard $B/o/*.d $B/o/unit/*.d)

@@ -168,6 +168,7 @@ opener_run(struct opener *o, int in, unsigned threads, struct fault *f)
 	};
 	struct filter filter = {
 		.in = in, .out = o->pair != NULL ? o->pair->stream : -1,
+		.peer = o->pair != NULL ? o->pair->peer : 0,
 		.threads = threads, .codec = &codec,
 	};
 	unsigned i;

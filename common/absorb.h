@@ -55,6 +55,7 @@ int opener_run(struct opener *o, int in, unsigned threads, struct fault *f);
 struct absorb {
 	const char *tool;
 	bool pause, unpause;	/* -p; --unpause */
+	bool force;		/* though it failed or was refused before */
 	bool quiet, verbose;
 	unsigned threads;
 	unsigned silence;	/* seconds without a byte; 0: any */

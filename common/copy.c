@@ -11,36 +11,54 @@
 
 #define PATH_SIZE	96u
 
+/* What outlives the domain, by the ending of its file. */
+#define REFUSED	"refused"
+#define WHOLE	"whole"
+
 static void
-refusal_path(const uint8_t move[MOVE_SIZE], char path[PATH_SIZE])
+set_path(const uint8_t move[MOVE_SIZE], const char *ending,
+    char path[PATH_SIZE])
 {
 	char id[2 * MOVE_SIZE + 1];
 
 	hex_print(move, MOVE_SIZE, id);
-	snprintf(path, PATH_SIZE, RUN_DIRECTORY "/%s.refused", id);
+	snprintf(path, PATH_SIZE, RUN_DIRECTORY "/%s.%s", id, ending);
 }
 
-static bool
-is_refused(const uint8_t move[MOVE_SIZE])
+/* 1, 0, or -1. */
+static int
+is_noted(const uint8_t move[MOVE_SIZE], const char *ending, struct fault *f)
 {
 	char path[PATH_SIZE];
 
-	refusal_path(move, path);
-	return access(path, F_OK) == 0;
+	set_path(move, ending, path);
+	if (access(path, F_OK) == 0)
+		return 1;
+	return errno == ENOENT ? 0 : fault_set(f, EXIT_SYSTEM, "%s: %s",
+	    path, strerror(errno));
 }
 
 static int
-write_refusal(const uint8_t move[MOVE_SIZE], struct fault *f)
+note(const uint8_t move[MOVE_SIZE], const char *ending, struct fault *f)
 {
 	char path[PATH_SIZE];
 	int fd;
 
-	refusal_path(move, path);
+	set_path(move, ending, path);
 	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd == -1 || fsync(fd) == -1 || close(fd) == -1)
 		return fault_set(f, EXIT_SYSTEM, "%s: %s", path,
 		    strerror(errno));
 	return 0;
+}
+
+static void
+forget(const uint8_t move[MOVE_SIZE], const char *ending)
+{
+	char path[PATH_SIZE];
+
+	set_path(move, ending, path);
+	unlink(path);
 }
 
 /* What a copy's mark and Xen say together. */
@@ -55,50 +73,74 @@ state_of(struct guest *g, struct receipt *r)
 	return COPY_RUNNING;
 }
 
-enum copy_state
-copy_find(struct guest *g, const uint8_t move[MOVE_SIZE], struct receipt *r)
+/* The state of a move that no domain here has the mark of. */
+static int
+state_without(const uint8_t move[MOVE_SIZE], enum copy_state *state,
+    struct receipt *r, struct fault *f)
+{
+	int refused = is_noted(move, REFUSED, f);
+	int whole = refused == -1 ? -1 : is_noted(move, WHOLE, f);
+
+	if (whole == -1)
+		return -1;
+	*r = (struct receipt){
+		.result = refused ? RECEIPT_FAILED : whole ? RECEIPT_GONE :
+		    RECEIPT_UNKNOWN,
+	};
+	memcpy(r->move, move, MOVE_SIZE);
+	*state = refused ? COPY_REFUSED : whole ? COPY_GONE : COPY_NONE;
+	return 0;
+}
+
+int
+copy_find(struct guest *g, const uint8_t move[MOVE_SIZE],
+    enum copy_state *state, struct receipt *r, struct fault *f)
 {
 	uint32_t next = 1;
-	struct fault f;
+	struct fault none;
 	char *text;
 	bool found = false;
+	int more = 1;
 
-	while (!found && (text = guest_marks(g, &next)) != NULL) {
-		found = receipt_parse(text, strlen(text), r, &f) == 0 &&
+	while (!found && (more = guest_marks(g, &next, &text, f)) == 1) {
+		found = receipt_parse(text, strlen(text), r, &none) == 0 &&
 		    memcmp(r->move, move, MOVE_SIZE) == 0;
 		free(text);
 	}
-	if (found) {
-		guest_adopt(g);
-		return state_of(g, r);
-	}
-	*r = (struct receipt){ .result = RECEIPT_UNKNOWN };
-	memcpy(r->move, move, MOVE_SIZE);
-	if (!is_refused(move))
-		return COPY_NONE;
-	r->result = RECEIPT_FAILED;
-	return COPY_REFUSED;
+	if (more == -1)
+		return -1;
+	if (!found)
+		return state_without(move, state, r, f);
+	guest_adopt(g);
+	*state = state_of(g, r);
+	return 0;
 }
 
-enum copy_state
-copy_of(struct guest *g, const uint8_t uuid[UUID_SIZE], struct receipt *r)
+int
+copy_of(struct guest *g, const uint8_t uuid[UUID_SIZE],
+    enum copy_state *state, struct receipt *r, struct fault *f)
 {
 	uint32_t domid, next;
-	struct fault f;
-	char *text;
+	struct fault none;
+	char *text = NULL;
+	int there = guest_by_uuid(g, uuid, &domid), marked;
 
-	if (guest_by_uuid(g, uuid, &domid) != 1)
-		return COPY_NONE;
-	*r = (struct receipt){ .result = RECEIPT_ABSORBING };
+	*state = COPY_NONE;
+	if (there != 1)
+		return there == 0 ? 0 : fault_set(f, EXIT_SYSTEM,
+		    "Xen does not list the domains");
 	next = domid;
-	text = guest_marks(g, &next);
-	if (text == NULL || guest_domid(g) != domid ||
-	    receipt_parse(text, strlen(text), r, &f) == -1)
+	if ((marked = guest_marks(g, &next, &text, f)) == -1)
+		return -1;
+	*r = (struct receipt){ .result = RECEIPT_ABSORBING };
+	if (marked == 0 || guest_domid(g) != domid ||
+	    receipt_parse(text, strlen(text), r, &none) == -1)
 		r->result = RECEIPT_ABSORBING;
 	free(text);
 	guest_at(g, domid, uuid);
 	guest_adopt(g);
-	return state_of(g, r);
+	*state = state_of(g, r);
+	return 0;
 }
 
 /* Keeps the receipt with g's domain. */
@@ -116,8 +158,7 @@ mark(struct guest *g, const struct receipt *r, struct fault *f)
 }
 
 int
-copy_mark_filling(struct guest *g, const uint8_t move[MOVE_SIZE],
-    struct fault *f)
+copy_begin(struct guest *g, const uint8_t move[MOVE_SIZE], struct fault *f)
 {
 	struct receipt r = { .result = RECEIPT_ABSORBING };
 
@@ -126,9 +167,15 @@ copy_mark_filling(struct guest *g, const uint8_t move[MOVE_SIZE],
 }
 
 int
-copy_mark_whole(struct guest *g, const struct receipt *r, struct fault *f)
+copy_end(struct guest *g, enum copy_state *state, const struct receipt *r,
+    const struct config *c, struct fault *f)
 {
-	return mark(g, r, f);
+	if (copy_allows(*state, COPY_END, c->move, f) == -1 ||
+	    (!c->snapshot && note(c->move, WHOLE, f) == -1) ||
+	    mark(g, r, f) == -1)
+		return -1;
+	*state = copy_step(*state, COPY_END)->last;
+	return 0;
 }
 
 int
@@ -145,24 +192,47 @@ copy_allows(enum copy_state state, enum copy_event event,
 	if (state == COPY_FILLING)
 		return fault_hint(f, "xc-absorb --refuse %s removes what was "
 		    "left of one", id);
+	if (event == COPY_STREAM && (state == COPY_REFUSED ||
+	    state == COPY_GONE))
+		return fault_hint(f, "-f takes it if neither its source nor "
+		    "another copy runs");
 	if (state == COPY_PAUSED || state == COPY_RUNNING)
 		return fault_hint(f, "xc-absorb --state %s prints its "
 		    "receipt", id);
 	return -1;
 }
 
+/* What has to stand before the act is done. */
+static int
+note_first(enum copy_state now, enum copy_state first, enum copy_event event,
+    const struct config *c, struct fault *f)
+{
+	if (c->snapshot)
+		return 0;
+	if (first == COPY_REFUSED && now != COPY_REFUSED)
+		return note(c->move, REFUSED, f);
+	if (event == COPY_STREAM_FORCED) {
+		forget(c->move, REFUSED);
+		forget(c->move, WHOLE);
+	}
+	return 0;
+}
+
 int
 copy_take_step(struct guest *g, enum copy_state *state,
-    enum copy_event event, const uint8_t move[MOVE_SIZE], struct fault *f)
+    enum copy_event event, const struct config *c, struct fault *f)
 {
 	const struct copy_step *step = copy_step(*state, event);
 
-	if (copy_allows(*state, event, move, f) == -1 ||
-	    (step->first == COPY_REFUSED && *state != COPY_REFUSED &&
-	    write_refusal(move, f) == -1) ||
+	if (copy_allows(*state, event, c->move, f) == -1 ||
+	    note_first(*state, step->first, event, c, f) == -1 ||
 	    (step->act == COPY_DISCARD && guest_abandon(g, f) == -1) ||
 	    (step->act == COPY_LET_RUN && guest_unpause(g, f) == -1))
 		return -1;
+	/* Of a move that failed, or that its source granted, no more need be
+	 * known. */
+	if (step->last == COPY_REFUSED || event == COPY_GO)
+		forget(c->move, WHOLE);
 	*state = step->last;
 	return 0;
 }
@@ -171,10 +241,12 @@ int
 copy_tell(struct guest *g, const uint8_t move[MOVE_SIZE], struct fault *f)
 {
 	struct lock l = { .fd = -1 };
+	enum copy_state state;
 	struct receipt r;
 
-	if (copy_find(g, move, &r) == COPY_FILLING &&
-	    lock_take(&l, move, "it", f) == 0)
+	if (copy_find(g, move, &state, &r, f) == -1)
+		return -1;
+	if (state == COPY_FILLING && lock_take(&l, move, "it", f) == 0)
 		r.result = RECEIPT_BROKEN;
 	lock_drop(&l);
 	return receipt_print(&r, f);
@@ -183,16 +255,18 @@ copy_tell(struct guest *g, const uint8_t move[MOVE_SIZE], struct fault *f)
 int
 copy_go(struct guest *g, const struct grant *grant, struct fault *f)
 {
+	struct config c = { .snapshot = false };
 	enum copy_state state;
 	struct receipt r;
 
-	state = copy_find(g, grant->move, &r);
-	if (copy_allows(state, COPY_GO, grant->move, f) == -1)
+	memcpy(c.move, grant->move, MOVE_SIZE);
+	if (copy_find(g, c.move, &state, &r, f) == -1 ||
+	    copy_allows(state, COPY_GO, c.move, f) == -1)
 		return -1;
 	if (memcmp(r.digest, grant->digest, TALLY_DIGEST_SIZE) != 0)
 		return fault_set(f, EXIT_REFUSED, "the grant is for another "
 		    "image than that of domain %s", guest_label(g));
-	if (copy_take_step(g, &state, COPY_GO, grant->move, f) == -1)
+	if (copy_take_step(g, &state, COPY_GO, &c, f) == -1)
 		return -1;
 	r.result = RECEIPT_RUNNING;
 	return receipt_print(&r, f);
@@ -203,17 +277,20 @@ copy_refuse(struct guest *g, const uint8_t move[MOVE_SIZE], struct fault *f)
 {
 	/* One whose connection broke may be about to end. */
 	struct lock l = { .fd = -1, .patient = true };
+	struct config c = { .snapshot = false };
 	enum copy_state state;
 	struct receipt r;
 	char id[2 * MOVE_SIZE + 1], what[sizeof(id) + 8];
 	int result;
 
+	memcpy(c.move, move, MOVE_SIZE);
 	hex_print(move, MOVE_SIZE, id);
 	snprintf(what, sizeof(what), "move %s", id);
 	if (lock_take(&l, move, what, f) == -1)
 		return -1;
-	state = copy_find(g, move, &r);
-	result = copy_take_step(g, &state, COPY_REFUSE, move, f);
+	result = copy_find(g, move, &state, &r, f);
+	if (result == 0)
+		result = copy_take_step(g, &state, COPY_REFUSE, &c, f);
 	lock_drop(&l);
 	if (result == -1)
 		return -1;

@@ -3,7 +3,8 @@
  * copy.h - the destination's side of a move, done by its table (move.h).
  *
  * The copy's state is its mark: the receipt as it would be printed, kept
- * with the domain.  That a move was refused is a file under RUN_DIRECTORY.
+ * with the domain.  That a move was refused, or that there was a whole copy
+ * which may have run, outlives the domain: a file under RUN_DIRECTORY.
  */
 #ifndef COPY_H
 #define COPY_H
@@ -16,29 +17,30 @@
 #include "receipt.h"
 
 /*
- * copy_find(g, move, state, r): the state of the move here.  With a copy, it
- * is g's domain, and *r its receipt as of now; else *r has the move alone.
- */
-enum copy_state copy_find(struct guest *g, const uint8_t move[MOVE_SIZE],
-    struct receipt *r);
-
-/*
- * copy_of(g, uuid, r): the same of the copy that a killed process was making
- * with this uuid: COPY_NONE when it came to none.  One without a mark is
- * COPY_FILLING.
- */
-enum copy_state copy_of(struct guest *g, const uint8_t uuid[UUID_SIZE],
-    struct receipt *r);
-
-/*
- * copy_mark_filling(g, move, f), copy_mark_whole(g, r, f): notes with g's
- * domain that it is being filled, or is the whole copy of the receipt *r.
+ * copy_find(g, move, state, r, f): the state of the move here.  With a copy,
+ * it is g's domain, and *r its receipt as of now; else *r has the move alone.
  * 0, or -1 with EXIT_SYSTEM.
  */
-int copy_mark_filling(struct guest *g, const uint8_t move[MOVE_SIZE],
+int copy_find(struct guest *g, const uint8_t move[MOVE_SIZE],
+    enum copy_state *state, struct receipt *r, struct fault *f);
+
+/*
+ * copy_of(g, uuid, state, r, f): the same of the copy that a killed process
+ * was making with this uuid: COPY_NONE when it came to none.  One without a
+ * mark is COPY_FILLING.
+ */
+int copy_of(struct guest *g, const uint8_t uuid[UUID_SIZE],
+    enum copy_state *state, struct receipt *r, struct fault *f);
+
+/*
+ * copy_begin(g, move, f): notes with g's domain that it is being filled.
+ * copy_end(g, state, r, c, f): that it is the whole copy of the receipt *r;
+ * *state is COPY_PAUSED then.  0, or -1 with EXIT_SYSTEM.
+ */
+int copy_begin(struct guest *g, const uint8_t move[MOVE_SIZE],
     struct fault *f);
-int copy_mark_whole(struct guest *g, const struct receipt *r,
-    struct fault *f);
+int copy_end(struct guest *g, enum copy_state *state,
+    const struct receipt *r, const struct config *c, struct fault *f);
 
 /*
  * copy_allows(state, event, move, f): whether the table takes it.
@@ -48,12 +50,13 @@ int copy_allows(enum copy_state state, enum copy_event event,
     const uint8_t move[MOVE_SIZE], struct fault *f);
 
 /*
- * copy_take_step(g, state, event, move, f): acts as the table says on g's domain: lets
- * it run or destroys it.  *state is where it stands afterwards.
+ * copy_take_step(g, state, event, c, f): acts as the table says on g's domain
+ * and the move of *c, of which a snapshot leaves nothing written down: lets it
+ * run or destroys it.  *state is where it stands afterwards.
  * -1 with EXIT_REFUSED when the table declines, or EXIT_SYSTEM.
  */
 int copy_take_step(struct guest *g, enum copy_state *state,
-    enum copy_event event, const uint8_t move[MOVE_SIZE], struct fault *f);
+    enum copy_event event, const struct config *c, struct fault *f);
 
 /*
  * copy_tell(g, move, f): prints what is known of the move, a receipt, on

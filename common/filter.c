@@ -122,6 +122,8 @@ filter_run(struct filter *filter, struct fault *f)
 	sink_open(&flow->out, filter->out);
 	if (stream_open(&flow->in, filter->in, f) == -1)
 		return -1;
+	if (filter->peer > 0)
+		flow->in.in.peer = filter->peer;
 	flow->in.pass_after_end = filter->pass_after_end;
 	flow->in.whole = filter->codec->whole;
 	if (pmap_run(&m, f) == -1)

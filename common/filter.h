@@ -35,6 +35,7 @@ struct codec {
 
 struct filter {
 	int      in, out;	/* descriptors; out -1: write nothing */
+	int      peer;		/* a socket as in io.h; 0: none */
 	unsigned threads;	/* 1 to THREADS_MAX */
 	bool     pass_after_end;
 	const struct codec *codec;

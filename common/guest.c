@@ -90,6 +90,19 @@ guest_info(struct guest *g, xc_domaininfo_t *info)
 	    info->domain == g->domid;
 }
 
+int
+guest_next(struct guest *g, uint32_t *next, xc_domaininfo_t *info)
+{
+	int n;
+
+	do {
+		n = xc_domain_getinfolist(g->xc, *next, 1, info);
+		if (n == 1)
+			*next = info->domain + 1u;
+	} while (n == 1 && info->flags & XEN_DOMINF_dying);
+	return n;
+}
+
 bool
 guest_is_suspended(const xc_domaininfo_t *info)
 {

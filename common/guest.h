@@ -101,6 +101,7 @@ struct save_report {
 				   seen suspended by this process, or 0 */
 	uint64_t resumed;	/* and at which it ran again, or 0 */
 	enum save_asked asked;
+	bool     begun;		/* false: nothing was done to the guest */
 };
 
 /*
@@ -210,11 +211,12 @@ int guest_abandon(struct guest *g, struct fault *f);
  * guest_mark(g, text, f): keeps text with the domain, in xenstore, for as
  * long as the domain lives.
  *
- * guest_marks(g, next): the text of the next domain that has one, counted
- * from *next, which is 0 at first; the caller frees it.  The domain is g's
- * then.  NULL after the last.
+ * guest_marks(g, next, text, f): the next domain that has one, counted from
+ * *next, which is 0 at first, and *text, which the caller frees.  The domain
+ * is g's then.  1, 0 after the last, or -1.
  */
 int guest_mark(struct guest *g, const char *text, struct fault *f);
-char *guest_marks(struct guest *g, uint32_t *next);
+int guest_marks(struct guest *g, uint32_t *next, char **text,
+    struct fault *f);
 
 #endif

@@ -3,6 +3,7 @@
  * The mark is a node beside libxl's own of the domain: whoever destroys the
  * domain removes it too, xl as well as these tools.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,23 +23,25 @@ guest_mark(struct guest *g, const char *text, struct fault *f)
 	return guest_fault(g, f, "its state cannot be noted in xenstore");
 }
 
-char *
-guest_marks(struct guest *g, uint32_t *next)
+int
+guest_marks(struct guest *g, uint32_t *next, char **text, struct fault *f)
 {
-	char path[GUEST_PATH_SIZE], *text;
+	char path[GUEST_PATH_SIZE];
 	xc_domaininfo_t info;
 	unsigned length;
+	int more;
 
-	while (xc_domain_getinfolist(g->xc, *next, 1, &info) == 1) {
-		*next = info.domain + 1u;
+	while ((more = guest_next(g, next, &info)) == 1) {
 		snprintf(path, sizeof(path), MARK, info.domain);
-		text = xs_read(g->xs, XBT_NULL, path, &length);
-		if (text == NULL || info.flags & XEN_DOMINF_dying) {
-			free(text);
+		*text = xs_read(g->xs, XBT_NULL, path, &length);
+		if (*text == NULL && errno != ENOENT)
+			return guest_fault(g, f, "xenstore does not tell "
+			    "which copies are here");
+		if (*text == NULL)
 			continue;
-		}
 		guest_at(g, info.domain, info.handle);
-		return text;
+		return 1;
 	}
-	return NULL;
+	return more == 0 ? 0 : guest_fault(g, f,
+	    "Xen does not list the domains");
 }

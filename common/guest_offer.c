@@ -8,7 +8,6 @@
 #include "guest_xen.h"
 #include "offer.h"
 
-#define LIST_STEP	64u	/* domains asked for at once */
 #define PV_VCPUS_MAX	4096u	/* GUEST_CONFIG's; Xen's is 8192 */
 
 static void
@@ -138,23 +137,18 @@ offer_names(struct guest *g, struct offer *o, struct fault *f)
 	return result;
 }
 
-/* Those that guest_create refuses: a domain that is dying does not count. */
 static int
 offer_uuids(struct guest *g, struct offer *o, struct fault *f)
 {
-	xc_domaininfo_t list[LIST_STEP];
-	uint32_t first = 0;
-	int i, n;
+	xc_domaininfo_t info;
+	uint32_t next = 0;
+	int more;
 
-	while ((n = xc_domain_getinfolist(g->xc, first, LIST_STEP, list))
-	    > 0) {
-		for (i = 0; i < n; i++)
-			if (!(list[i].flags & XEN_DOMINF_dying) &&
-			    offer_uuid(o, list[i].handle, f) == -1)
-				return -1;
-		first = list[n - 1].domain + 1u;
-	}
-	return n == 0 ? 0 : guest_fault(g, f, "Xen does not list the domains");
+	while ((more = guest_next(g, &next, &info)) == 1)
+		if (offer_uuid(o, info.handle, f) == -1)
+			return -1;
+	return more == 0 ? 0 : guest_fault(g, f,
+	    "Xen does not list the domains");
 }
 
 int

@@ -8,32 +8,24 @@
 #include "format.h"
 #include "guest_xen.h"
 
-#define LIST_STEP	64u	/* domains asked for at once */
 #define KIB_PER_PAGE	(PAGE_SIZE / 1024u)
 #define POOL_DEFAULT	((uint64_t)2 << 20)	/* bytes */
 #define TIMER_MODE	1	/* no_delay_for_missed_ticks, as libxl does */
 
-/* One that is dying does not count: it has left xenstore, and only waits
- * until the last of its pages is unmapped. */
 int
 guest_by_uuid(struct guest *g, const uint8_t uuid[UUID_SIZE],
     uint32_t *domid)
 {
-	xc_domaininfo_t list[LIST_STEP];
-	uint32_t first = 0;
-	int i, n;
+	xc_domaininfo_t info;
+	uint32_t next = 0;
+	int more;
 
-	while ((n = xc_domain_getinfolist(g->xc, first, LIST_STEP, list))
-	    > 0) {
-		for (i = 0; i < n; i++)
-			if (memcmp(list[i].handle, uuid, UUID_SIZE) == 0 &&
-			    !(list[i].flags & XEN_DOMINF_dying)) {
-				*domid = list[i].domain;
-				return 1;
-			}
-		first = list[n - 1].domain + 1u;
-	}
-	return n;
+	while ((more = guest_next(g, &next, &info)) == 1)
+		if (memcmp(info.handle, uuid, UUID_SIZE) == 0) {
+			*domid = info.domain;
+			return 1;
+		}
+	return more;
 }
 
 int

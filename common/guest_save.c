@@ -72,6 +72,7 @@ guest_save(struct guest *g, const struct save_how *how,
 	g->save_fault.status = EXIT_DONE;
 	if (!before && guest_channel_open(g, f) == -1)
 		return -1;
+	report->begun = true;
 	g->live.on = how->live && !before;
 	g->log.first[0] = '\0';
 	errno = 0;

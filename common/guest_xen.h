@@ -148,6 +148,13 @@ const char *guest_log_missing(struct guest *g, const xc_domaininfo_t *info);
 /* guest_info(g, info): what Xen knows of the domain; false if it is gone. */
 bool guest_info(struct guest *g, xc_domaininfo_t *info);
 
+/*
+ * guest_next(g, next, info): the next domain from number *next on that is not
+ * dying: one that is has left xenstore, and only waits until the last of its
+ * pages is unmapped.  1, 0 after the last, or -1 when Xen does not tell.
+ */
+int guest_next(struct guest *g, uint32_t *next, xc_domaininfo_t *info);
+
 /* guest_is_suspended(info): shut down, and for the reason suspend. */
 bool guest_is_suspended(const xc_domaininfo_t *info);
 

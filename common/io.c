@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -51,7 +52,7 @@ io_moved(void)
 int
 source_open(struct source *s, int fd, struct fault *f)
 {
-	*s = (struct source){ .fd = fd };
+	*s = (struct source){ .fd = fd, .peer = -1 };
 	if ((s->ahead = aligned_alloc(4096, AHEAD_SIZE)) == NULL)
 		return fault_set(f, EXIT_SYSTEM, "no memory to read into");
 	widen(fd);
@@ -81,6 +82,19 @@ take_ahead(struct source *s, void *buf, size_t size)
 	return n;
 }
 
+/* Waits for bytes or for the peer's end, whichever comes first. */
+static bool
+peer_gone(const struct source *s)
+{
+	struct pollfd p[2] = {
+		{ .fd = s->fd, .events = POLLIN }, { .fd = s->peer },
+	};
+
+	while (poll(p, 2, -1) == -1 && errno == EINTR)
+		;
+	return p[1].revents != 0;
+}
+
 int
 source_some(struct source *s, void *buf, size_t size, size_t *got,
     struct fault *f)
@@ -93,6 +107,9 @@ source_some(struct source *s, void *buf, size_t size, size_t *got,
 
 	if ((*got = take_ahead(s, buf, size)) > 0 || size == 0)
 		return 0;
+	if (s->peer != -1 && peer_gone(s))
+		return fault_set(f, EXIT_SYSTEM, "read at byte %" PRIu64
+		    ": nobody takes it any more", s->offset);
 	while ((n = readv(s->fd, iov, 2)) == -1)
 		if (!again(s->fd, POLLIN))
 			return fault_set(f, EXIT_SYSTEM, "read at byte %"

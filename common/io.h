@@ -16,6 +16,8 @@
 
 struct source {
 	int      fd;
+	int      peer;		/* a socket: reading fails when its other end
+				   is closed; -1: none */
 	uint8_t *ahead;		/* read, not yet asked for: [begin, end) */
 	size_t   begin, end;
 	uint64_t offset;	/* bytes handed out so far */
@@ -27,8 +29,8 @@ struct sink {
 };
 
 /*
- * source_open(s, fd, f): reads from fd, which stays the caller's.  A pipe is
- * widened to 1 MiB where the system allows it.
+ * source_open(s, fd, f): reads from fd, which stays the caller's, without a
+ * peer.  A pipe is widened to 1 MiB where the system allows it.
  * 0, or -1 with EXIT_SYSTEM when memory ran out.
  */
 int source_open(struct source *s, int fd, struct fault *f);

@@ -15,8 +15,10 @@ static const char no_copy[] = "no copy of this move is here";
 static const char half[] = "a copy of this move is being made here, or was "
     "left half-built";
 static const char here[] = "a whole copy of this move is here";
-static const char refused[] = "this move was refused here, so its source may "
-    "run again";
+static const char gone[] = "a whole copy of this move was here, may have "
+    "run, and is gone";
+static const char refused[] = "this move failed or was refused here, so its "
+    "source may run again";
 
 static const struct move_step steps[MOVE_STATES][MOVE_EVENTS] = {
 	[MOVE_NONE] = {
@@ -102,7 +104,10 @@ move_step(enum move_state state, enum move_event event)
 static const struct copy_step copies[COPY_STATES][COPY_EVENTS] = {
 	[COPY_NONE] = {
 		[COPY_STREAM] = { COPY_FILLING, COPY_FILL, COPY_FILLING, 0 },
-		[COPY_BROKE] = { COPY_NONE, COPY_DISCARD, COPY_NONE, 0 },
+		[COPY_STREAM_FORCED] =
+		    { COPY_FILLING, COPY_FILL, COPY_FILLING, 0 },
+		[COPY_BROKE] =
+		    { COPY_REFUSED, COPY_DISCARD, COPY_REFUSED, 0 },
 		[COPY_END] = NO(COPY_NONE, no_copy),
 		[COPY_UNPAUSE] = NO(COPY_NONE, no_copy),
 		[COPY_GO] = NO(COPY_NONE, no_copy),
@@ -111,7 +116,9 @@ static const struct copy_step copies[COPY_STATES][COPY_EVENTS] = {
 	},
 	[COPY_FILLING] = {
 		[COPY_STREAM] = NO(COPY_FILLING, half),
-		[COPY_BROKE] = { COPY_FILLING, COPY_DISCARD, COPY_NONE, 0 },
+		[COPY_STREAM_FORCED] = NO(COPY_FILLING, half),
+		[COPY_BROKE] =
+		    { COPY_REFUSED, COPY_DISCARD, COPY_REFUSED, 0 },
 		[COPY_END] = { COPY_FILLING, COPY_KEEP, COPY_PAUSED, 0 },
 		[COPY_UNPAUSE] = NO(COPY_FILLING, half),
 		[COPY_GO] = NO(COPY_FILLING, half),
@@ -120,6 +127,7 @@ static const struct copy_step copies[COPY_STATES][COPY_EVENTS] = {
 	},
 	[COPY_PAUSED] = {
 		[COPY_STREAM] = NO(COPY_PAUSED, here),
+		[COPY_STREAM_FORCED] = NO(COPY_PAUSED, here),
 		[COPY_BROKE] = { COPY_PAUSED, COPY_KEEP, COPY_PAUSED, 0 },
 		[COPY_END] = NO(COPY_PAUSED, here),
 		[COPY_UNPAUSE] =
@@ -129,14 +137,27 @@ static const struct copy_step copies[COPY_STATES][COPY_EVENTS] = {
 	},
 	[COPY_RUNNING] = {
 		[COPY_STREAM] = NO(COPY_RUNNING, here),
+		[COPY_STREAM_FORCED] = NO(COPY_RUNNING, here),
 		[COPY_BROKE] = { COPY_RUNNING, COPY_KEEP, COPY_RUNNING, 0 },
 		[COPY_END] = NO(COPY_RUNNING, here),
 		[COPY_UNPAUSE] = NO(COPY_RUNNING, here),
 		[COPY_GO] = { COPY_RUNNING, COPY_KEEP, COPY_RUNNING, 0 },
 		[COPY_REFUSE] = NO(COPY_RUNNING, here),
 	},
+	[COPY_GONE] = {
+		[COPY_STREAM] = NO(COPY_GONE, gone),
+		[COPY_STREAM_FORCED] =
+		    { COPY_FILLING, COPY_FILL, COPY_FILLING, 0 },
+		[COPY_BROKE] = { COPY_GONE, COPY_KEEP, COPY_GONE, 0 },
+		[COPY_END] = NO(COPY_GONE, gone),
+		[COPY_UNPAUSE] = NO(COPY_GONE, gone),
+		[COPY_GO] = NO(COPY_GONE, gone),
+		[COPY_REFUSE] = NO(COPY_GONE, gone),
+	},
 	[COPY_REFUSED] = {
 		[COPY_STREAM] = NO(COPY_REFUSED, refused),
+		[COPY_STREAM_FORCED] =
+		    { COPY_FILLING, COPY_FILL, COPY_FILLING, 0 },
 		[COPY_BROKE] = { COPY_REFUSED, COPY_DISCARD, COPY_REFUSED, 0 },
 		[COPY_END] = NO(COPY_REFUSED, refused),
 		[COPY_UNPAUSE] = NO(COPY_REFUSED, refused),

@@ -64,12 +64,14 @@ enum copy_state {
 	COPY_FILLING,		/* it is not whole */
 	COPY_PAUSED,		/* it is whole, and did not run yet */
 	COPY_RUNNING,		/* it is whole, and not paused */
+	COPY_GONE,		/* a whole one was here, and may have run */
 	COPY_REFUSED,		/* none is, and none may come */
 	COPY_STATES
 };
 
 enum copy_event {
 	COPY_STREAM,		/* a stream of this move begins */
+	COPY_STREAM_FORCED,	/* with -f: no other copy will be */
 	COPY_BROKE,		/* xc-absorb failed, or was killed */
 	COPY_END,		/* the stream ended well, the domain is whole */
 	COPY_UNPAUSE,		/* it is to run: no -p, no snapshot */

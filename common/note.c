@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -154,24 +155,50 @@ read_note(const char *name, struct note *n, struct fault *f)
 	    why.text);
 }
 
-/* Whether the name of a file is that of a note. */
+/* Whether the file of that name is a note that has id at that place. */
 static bool
-is_note(const char *name)
+is_note(const char *name, size_t at, const char *id)
 {
 	return strlen(name) == MOVE_AT + ID_SIZE + strlen(ENDING) &&
-	    strcmp(name + MOVE_AT + ID_SIZE, ENDING) == 0;
+	    strcmp(name + MOVE_AT + ID_SIZE, ENDING) == 0 &&
+	    strncmp(name + at, id, strlen(id)) == 0;
 }
 
-/* The next note of the directory.  1, 0 after the last, or -1. */
+/* Notes that have id at a place of their names. */
+struct notes {
+	DIR *directory;
+	size_t at;
+	const char *id;
+};
+
+/* 0, or -1; no directory is no notes. */
 static int
-next_note(DIR *directory, struct note *n, struct fault *f)
+open_notes(struct notes *notes, size_t at, const char *id, struct fault *f)
+{
+	*notes = (struct notes){ opendir(RUN_DIRECTORY), at, id };
+	if (notes->directory != NULL || errno == ENOENT)
+		return 0;
+	return fault_set(f, EXIT_SYSTEM, "%s: %s", RUN_DIRECTORY,
+	    strerror(errno));
+}
+
+static void
+close_notes(struct notes *notes)
+{
+	if (notes->directory != NULL)
+		closedir(notes->directory);
+}
+
+/* The next of them.  1, 0 after the last, or -1. */
+static int
+next_note(struct notes *notes, struct note *n, struct fault *f)
 {
 	struct dirent *entry;
 	int found = 0;
 
-	while (found == 0 && directory != NULL &&
-	    (entry = readdir(directory)) != NULL)
-		if (is_note(entry->d_name))
+	while (found == 0 && notes->directory != NULL &&
+	    (entry = readdir(notes->directory)) != NULL)
+		if (is_note(entry->d_name, notes->at, notes->id))
 			found = read_note(entry->d_name, n, f);
 	return found;
 }
@@ -180,28 +207,31 @@ int
 note_of_domain(const uint8_t uuid[UUID_SIZE], uint32_t domid,
     struct note *n, struct fault *f)
 {
-	DIR *directory = opendir(RUN_DIRECTORY);
+	char id[UUID_TEXT_SIZE];
+	struct notes notes;
 	int found;
 
-	while ((found = next_note(directory, n, f)) == 1 &&
-	    (n->domid != domid || memcmp(n->uuid, uuid, UUID_SIZE) != 0))
+	uuid_print(uuid, id);
+	if (open_notes(&notes, 0, id, f) == -1)
+		return -1;
+	while ((found = next_note(&notes, n, f)) == 1 && n->domid != domid)
 		;
-	if (directory != NULL)
-		closedir(directory);
+	close_notes(&notes);
 	return found;
 }
 
 int
 note_of_move(const uint8_t move[MOVE_SIZE], struct note *n, struct fault *f)
 {
-	DIR *directory = opendir(RUN_DIRECTORY);
+	char id[ID_SIZE + 1];
+	struct notes notes;
 	int found;
 
-	while ((found = next_note(directory, n, f)) == 1 &&
-	    memcmp(n->move, move, MOVE_SIZE) != 0)
-		;
-	if (directory != NULL)
-		closedir(directory);
+	hex_print(move, MOVE_SIZE, id);
+	if (open_notes(&notes, MOVE_AT, id, f) == -1)
+		return -1;
+	found = next_note(&notes, n, f);
+	close_notes(&notes);
 	return found;
 }
 
@@ -214,32 +244,33 @@ is_meant(const struct note *n, const char *text)
 	snprintf(domid, sizeof(domid), "%" PRIu64, n->domid);
 	hex_print(n->move, MOVE_SIZE, move);
 	return strcmp(text, n->name) == 0 || strcmp(text, domid) == 0 ||
-	    strcmp(text, move) == 0;
+	    strcasecmp(text, move) == 0;
 }
 
 int
 note_tell(const char *text, struct fault *f)
 {
-	DIR *directory = opendir(RUN_DIRECTORY);
+	struct notes notes;
 	struct note n;
 	unsigned told = 0;
 	int found;
 	char *line;
 
-	while ((found = next_note(directory, &n, f)) == 1) {
-		if (!is_meant(&n, text))
+	if (open_notes(&notes, 0, "", f) == -1)
+		return -1;
+	while ((found = next_note(&notes, &n, f)) != 0) {
+		if (found == -1 || !is_meant(&n, text))
 			continue;
 		told++;
 		if ((line = keys_print(keys, KEY_COUNT, &n)) != NULL)
 			puts(line);
 		free(line);
 	}
-	if (directory != NULL)
-		closedir(directory);
-	if (found == 0 && told == 0)
+	close_notes(&notes);
+	if (told == 0)
 		puts("{\"state\":\"none\"}");
-	if (found == 0 && fclose(stdout) != 0)
+	if (fclose(stdout) != 0)
 		return fault_set(f, EXIT_SYSTEM, "stdout: %s",
 		    strerror(errno));
-	return found;
+	return 0;
 }

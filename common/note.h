@@ -45,7 +45,7 @@ void note_remove(const struct note *n);
 /*
  * note_of_domain(uuid, domid, n, f), note_of_move(move, n, f): the note of a
  * move of this domain, or of this move.  1, 0 when there is none, or -1 with
- * EXIT_SYSTEM when notes cannot be read, or one says nothing sensible.
+ * EXIT_SYSTEM when it cannot be read or says nothing sensible.
  */
 int note_of_domain(const uint8_t uuid[UUID_SIZE], uint32_t domid,
     struct note *n, struct fault *f);
@@ -55,7 +55,7 @@ int note_of_move(const uint8_t move[MOVE_SIZE], struct note *n,
 /*
  * note_tell(text, f): prints on stdout, a line each, the notes of the domain
  * with this name or number, or of this move; "{"state":"none"}" if there are
- * none.  stdout is closed.  0, or -1 with EXIT_SYSTEM.
+ * none; notes that say nothing sensible are passed over.  stdout is closed.  0, or -1 with EXIT_SYSTEM.
  */
 int note_tell(const char *text, struct fault *f);
 

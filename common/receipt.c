@@ -13,7 +13,8 @@
 static const char *const results[] = {
 	[RECEIPT_RUNNING] = "running", [RECEIPT_PAUSED] = "paused",
 	[RECEIPT_FAILED] = "failed", [RECEIPT_ABSORBING] = "absorbing",
-	[RECEIPT_BROKEN] = "broken", [RECEIPT_UNKNOWN] = "unknown", NULL
+	[RECEIPT_BROKEN] = "broken", [RECEIPT_GONE] = "gone",
+	[RECEIPT_UNKNOWN] = "unknown", NULL
 };
 
 /* One line per key; xenrec.5 has the same tables. */

@@ -19,6 +19,7 @@ enum receipt_result {
 	RECEIPT_FAILED,		/* no copy is here, and none will come */
 	RECEIPT_ABSORBING,	/* --state: a copy is being made */
 	RECEIPT_BROKEN,		/* --state: half a copy was left */
+	RECEIPT_GONE,		/* --state: a whole copy was here */
 	RECEIPT_UNKNOWN		/* --state: none is here, one may come */
 };
 

@@ -38,7 +38,7 @@ receipt_of(const struct work *w, const struct summary *s)
 static int
 take_step(struct work *w, enum copy_event event, struct fault *f)
 {
-	return copy_take_step(w->guest, &w->state, event, w->config.move, f);
+	return copy_take_step(w->guest, &w->state, event, &w->config, f);
 }
 
 /*
@@ -46,19 +46,26 @@ take_step(struct work *w, enum copy_event event, struct fault *f)
  * one likes; a move once.
  */
 static int
-begin(struct work *w, struct fault *f)
+begin(struct work *w, const struct absorb *a, struct fault *f)
 {
+	const struct config *c = &w->config;
+	enum copy_event event = a->force ? COPY_STREAM_FORCED : COPY_STREAM;
 	struct receipt r;
 
-	if (!w->config.snapshot) {
-		if (lock_take(&w->move, w->config.move, "the move", f) == -1)
-			return -1;
-		w->state = copy_find(w->guest, w->config.move, &r);
-	}
-	if (copy_allows(w->state, COPY_STREAM, w->config.move, f) == -1)
+	if (!c->snapshot && (lock_take(&w->move, c->move, "the move", f) == -1
+	    || copy_find(w->guest, c->move, &w->state, &r, f) == -1))
+		return -1;
+	if (copy_allows(w->state, event, c->move, f) == -1)
 		return -1;
 	w->begun = true;
-	return lock_take(&w->uuid, w->config.uuid, w->config.name, f);
+	if (lock_take(&w->uuid, c->uuid, c->name, f) == -1 ||
+	    guest_check_free(w->guest, c, f) == -1)
+		return -1;
+	/* From here on a domain with this uuid is this process' work. */
+	pair_say(w->pair, MESSAGE_CREATING, NULL, 0);
+	if (guest_create(w->guest, c, f) == -1)
+		return -1;
+	return take_step(w, event, f);
 }
 
 /* Create, fill, keep.  0, or -1 with *f set. */
@@ -69,22 +76,15 @@ restore(struct work *w, const struct absorb *a, struct fault *f)
 	struct receipt r;
 	struct summary s;
 
-	if (begin(w, f) == -1 || guest_check_free(w->guest, c, f) == -1)
-		return -1;
-	/* From here on a domain with this uuid is this process' work. */
-	pair_say(w->pair, MESSAGE_CREATING, NULL, 0);
-	if (guest_create(w->guest, c, f) == -1)
-		return -1;
-	w->state = COPY_FILLING;
-	if (copy_mark_filling(w->guest, c->move, f) == -1 ||
+	if (begin(w, a, f) == -1 ||
+	    copy_begin(w->guest, c->move, f) == -1 ||
 	    guest_restore(w->guest, c, w->pair->stream, f) == -1)
 		return -1;
 	/* END is only sent after the summary: without it, all is void. */
 	if (pair_hear(w->pair, &s, sizeof(s)) != MESSAGE_SUMMARY)
 		return fault_set(f, EXIT_SYSTEM, "the opener is gone");
 	r = receipt_of(w, &s);
-	if (copy_mark_whole(w->guest, &r, f) == -1 ||
-	    take_step(w, COPY_END, f) == -1)
+	if (copy_end(w->guest, &w->state, &r, c, f) == -1)
 		return -1;
 	if (!a->pause && (!c->snapshot || a->unpause)) {
 		if (take_step(w, COPY_UNPAUSE, f) == -1)
@@ -119,7 +119,7 @@ give_up(struct work *w, const struct absorb *a, struct fault *f)
 		fault_print(a->tool, &late);
 		return late.status;
 	}
-	if (w->begun && w->state == COPY_NONE && !w->config.snapshot)
+	if (w->begun && w->state == COPY_REFUSED && !w->config.snapshot)
 		tell_failed(&w->config);
 	if (pair_heard(w->pair, MESSAGE_ABORT))
 		return EXIT_DONE;	/* the opener says why */
@@ -174,17 +174,18 @@ static void
 clean_up(struct guest *g, const struct config *c, const struct absorb *a)
 {
 	char id[2 * MOVE_SIZE + 1];
+	enum copy_state state;
 	struct receipt r;
 	struct fault f;
-	enum copy_state state = copy_of(g, c->uuid, &r);
 
-	if (copy_take_step(g, &state, COPY_BROKE, c->move, &f) == -1) {
+	if (copy_of(g, c->uuid, &state, &r, &f) == -1 ||
+	    copy_take_step(g, &state, COPY_BROKE, c, &f) == -1) {
 		fault_print(a->tool, &f);
 		return;
 	}
-	if (state == COPY_NONE && !c->snapshot)
+	if (state == COPY_REFUSED && !c->snapshot)
 		tell_failed(c);
-	if (state == COPY_NONE)
+	if (state == COPY_REFUSED)
 		return;
 	hex_print(c->move, MOVE_SIZE, id);
 	fault_tell(a->tool, "domain %s is whole and is kept",
@@ -193,22 +194,28 @@ clean_up(struct guest *g, const struct config *c, const struct absorb *a)
 	    "which settles the move at its source", id);
 }
 
-/* The restorer was killed.  Returns the exit status. */
+/*
+ * The restorer was killed.  Its locks are taken over, so that nobody else
+ * looks at what is being removed, and dropped with their files.
+ */
 static int
 after_kill(struct pair *p, const struct config *c, const struct absorb *a)
 {
 	bool creating = pair_hear(p, NULL, 0) == MESSAGE_CREATING;
-	struct guest *g;
+	struct lock move = { .fd = -1 }, uuid = { .fd = -1 };
+	struct guest *g = NULL;
 	struct fault f;
 
 	fault_tell(a->tool, "the restorer was killed");
-	if (!creating)
-		return EXIT_SYSTEM;
-	if ((g = guest_open(a->tool, a->verbose, &f)) == NULL)
+	if (lock_take(&move, c->move, "the move", &f) == -1 ||
+	    lock_take(&uuid, c->uuid, c->name, &f) == -1 ||
+	    (g = guest_open(a->tool, a->verbose, &f)) == NULL)
 		fault_print(a->tool, &f);
-	else
+	else if (creating)
 		clean_up(g, c, a);
 	guest_close(g);
+	lock_drop(&uuid);
+	lock_drop(&move);
 	return EXIT_SYSTEM;
 }
 
@@ -227,6 +234,8 @@ opener_main(struct pair *p, const struct absorb *a)
 		stop_by_silence(a->silence);
 	if (opener_run(&op, STDIN_FILENO, a->threads, &f) == -1)
 		pair_say(p, MESSAGE_ABORT, NULL, 0);
+	else
+		stop_by_silence(0);	/* it is the restorer's turn */
 	pair_end(p);
 	child = pair_wait(p);
 	if (child == -1)

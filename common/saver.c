@@ -154,7 +154,10 @@ save(struct pair *p, struct guest *g, const struct emit *e, struct note *n)
 	if (guest_save(g, &how, &report, &f) == -1) {
 		if (!pair_heard(p, MESSAGE_ABORT))
 			fault_print(e->tool, &f);
-		take_back(g, e, n);
+		if (report.begun)
+			take_back(g, e, n);
+		else
+			note_remove(n);	/* what others do is left alone */
 		return f.status;
 	}
 	note_report(n, g, &report);

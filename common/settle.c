@@ -159,6 +159,11 @@ event_of(const struct receipt *r, enum move_event *event, struct fault *f)
 		fault_set(f, EXIT_REFUSED, "the copy is still being made");
 		return fault_hint(f, "ask again later: xc-absorb --state %s",
 		    id);
+	case RECEIPT_GONE:
+		fault_set(f, EXIT_REFUSED, "a whole copy was at the "
+		    "destination, and is not any more");
+		return fault_hint(f, "if it ran: xc-emit --destroy; if it "
+		    "never did: xc-emit --resume -f");
 	case RECEIPT_BROKEN:
 	case RECEIPT_UNKNOWN:
 		break;

@@ -108,7 +108,7 @@ void
 stop_by_silence(unsigned seconds)
 {
 	const struct itimerval second = {
-		.it_interval.tv_sec = 1, .it_value.tv_sec = 1,
+		.it_interval.tv_sec = 1, .it_value.tv_sec = seconds > 0,
 	};
 	struct sigaction is = {
 		.sa_handler = on_tick, .sa_flags = SA_RESTART,

@@ -30,8 +30,8 @@ void stop_closes(int fd);
 
 /*
  * stop_by_silence(seconds): when no byte was read or written (io.h) for so
- * long, that is said, and this process ends the same way with EXIT_SYSTEM.
- * After stop_by_signals.
+ * long, that is said, and this process ends the same way with EXIT_SYSTEM;
+ * with 0 not any more.  After stop_by_signals.
  */
 void stop_by_silence(unsigned seconds);
 

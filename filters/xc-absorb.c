@@ -40,12 +40,17 @@ static const char help[] =
 "receipt, one line of JSON, on stdout. Compressed streams are opened.\n"
 "\n"
 "  -p                leave the domain paused\n"
+"  -f, --force       take a move that failed or was refused here before, or\n"
+"                    whose copy is gone: neither its source nor another copy\n"
+"                    runs\n"
 "  --unpause         let it run even if the stream is a snapshot (xc-emit -c)\n"
 "  -t                check the stream, create nothing\n"
 "  --offer           what this host has for a guest, as JSON: xc-emit --for\n"
 "  --go              let the paused domain run whose source was destroyed:\n"
 "                    the grant that xc-emit --settle printed says so\n"
-"  --state MOVE      print the receipt of a move, 32 hex digits, again\n"
+"  --state MOVE      print the receipt of a move, 32 hex digits, again; or\n"
+"                    \"absorbing\", \"broken\", \"gone\", \"unknown\", which settle\n"
+"                    nothing\n"
 "  --refuse MOVE     take no copy of this move any more, remove what is left\n"
 "                    of one, and print the receipt that resumes its source\n"
 "  --name NAME       the domain's name\n"
@@ -62,7 +67,8 @@ static const char help[] =
 "\n"
 "Exit status: 0 done, 1 Xen, I/O or memory, 2 usage, 3 stream malformed or\n"
 "cut, 4 damaged, 5 refused (name or uuid taken, limits, a layer to undo\n"
-"first, no such move).\n";
+"first; a move that has a copy here, failed or was refused before; another\n"
+"process at work on it; no such move, no grant).\n";
 
 enum action { ABSORB, TEST, OFFER, GO, STATE, REFUSE };
 
@@ -135,6 +141,7 @@ act(const struct options *o)
 }
 
 static const struct option longs[] = {
+	{ "force", no_argument, NULL, 'f' },
 	{ "unpause", no_argument, NULL, 'u' },
 	{ "test", no_argument, NULL, 't' },
 	{ "offer", no_argument, NULL, 'o' },
@@ -146,7 +153,7 @@ static const struct option longs[] = {
 	{ "uuid", required_argument, NULL, 'i' },
 	{ "max-mem", required_argument, NULL, 'm' },
 	{ "max-vcpus", required_argument, NULL, 'c' },
-	{ "max-pfn", required_argument, NULL, 'f' },
+	{ "max-pfn", required_argument, NULL, 'x' },
 	OPTS_THREADS,
 	OPTS_WORDS
 };
@@ -190,6 +197,9 @@ take_option(struct options *o, int c, const char *given)
 	case 'p':
 		a->pause = true;
 		break;
+	case 'f':
+		a->force = true;
+		break;
 	case 'u':
 		a->unpause = true;
 		break;
@@ -225,7 +235,7 @@ take_option(struct options *o, int c, const char *given)
 		a->overrides.vcpus = (uint64_t)opts_count(name,
 		    "--max-vcpus", 1, VCPUS_MAX);
 		break;
-	case 'f':
+	case 'x':
 		a->max_pfn = (uint64_t)opts_count(name, "--max-pfn", 1,
 		    PFN_MAX);
 		break;
@@ -266,7 +276,7 @@ main(int argc, char *argv[])
 		fault_exit(name, &f);
 	}
 	o.absorb.tool = name;
-	while ((c = getopt_long(argc, argv, ":ptT:" OPTS_LETTERS, longs,
+	while ((c = getopt_long(argc, argv, ":pftT:" OPTS_LETTERS, longs,
 	    NULL)) != -1)
 		take_option(&o, c, argv[optind - 1]);
 	if (optind != argc)

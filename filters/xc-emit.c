@@ -53,7 +53,7 @@ static const char help[] =
 "  --dry-run              with --for: only say whether it can\n"
 "  --settle               read the receipt of a move from stdin: destroy the\n"
 "                         domain that has arrived, and print a grant for\n"
-"                         xc-absorb --go; resume one that has not\n"
+"                         xc-absorb --go; resume one that has not (5)\n"
 "  --state                print what is noted of a domain's move\n"
 "  --resume               let a domain that was left suspended run again\n"
 "  --destroy              destroy a domain that was left suspended\n"
@@ -80,6 +80,7 @@ struct options {
 	enum action action;
 	struct emit emit;
 	bool live_only;		/* an option was given that needs --live */
+	bool emit_only;		/* or a stream */
 	const char *offer_path;	/* NULL: none */
 	struct offer offer;
 	struct opts common;
@@ -133,9 +134,15 @@ settle(struct guest *g, struct lock *l, struct fault *f)
 	    settle_receipt(g, &receipt, l, &note, &event, f) == -1 ||
 	    settle_step(g, &note, event, false, f) == -1)
 		return -1;
-	if (event != MOVE_PAUSED)
-		return outcome_print(&note, event == MOVE_FAILED ?
-		    OUTCOME_RESUMED : OUTCOME_MOVED, f);
+	if (event == MOVE_RUNNING)
+		return outcome_print(&note, OUTCOME_MOVED, f);
+	if (event == MOVE_FAILED) {
+		if (outcome_print(&note, OUTCOME_RESUMED, f) == -1)
+			return -1;
+		/* What waits for the guest to have moved shall not go on. */
+		return fault_set(f, EXIT_REFUSED, "domain %s was not moved: "
+		    "it runs here again", guest_label(g));
+	}
 	memcpy(grant.move, note.move, sizeof(grant.move));
 	memcpy(grant.digest, note.digest, sizeof(grant.digest));
 	return grant_print(&grant, f);
@@ -220,10 +227,12 @@ take_number(struct options *o, int c)
 	case 's':
 		how->timeout = (unsigned)opts_count(name,
 		    "--suspend-timeout", 1, 3600);
+		o->emit_only = true;
 		return;
 	case 't':
 		o->emit.silence = (unsigned)opts_count(name, "--timeout", 1,
 		    86400);
+		o->emit_only = true;
 		return;
 	}
 	o->live_only = true;
@@ -296,8 +305,11 @@ check_options(const struct options *o, int operands)
 		opts_wrong(name, "--for goes with a stream for xc-absorb");
 	if (o->action == CHECK && o->offer_path == NULL)
 		opts_wrong(name, "--dry-run goes with --for");
-	if (o->action != EMIT && (o->emit.snapshot || o->emit.how.live))
-		opts_wrong(name, "-c, -p and --live go with a stream");
+	if (o->action != EMIT && (o->emit.snapshot || o->emit_only))
+		opts_wrong(name, "-c, -p, --timeout and --suspend-timeout go "
+		    "with a stream");
+	if (o->action != EMIT && o->action != CHECK && o->emit.how.live)
+		opts_wrong(name, "--live goes with a stream");
 	if (o->live_only && !o->emit.how.live)
 		opts_wrong(name, "--max-rounds, --stop-dirty and "
 		    "--max-downtime go with --live");

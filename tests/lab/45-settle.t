@@ -82,7 +82,7 @@ saving emit 0 suspended sent
 saving emit-f 0 suspended sent
 saving running 5 suspended saving
 saving paused 5 suspended saving
-saving failed 0 runs none "result":"resumed"
+saving failed 5 runs none "result":"resumed"
 saving resume 0 runs none
 saving resume-f 0 runs none
 saving destroy 5 suspended saving
@@ -91,9 +91,10 @@ sent emit 5 suspended sent
 sent emit-f 0 suspended sent
 sent running 0 gone none "result":"moved"
 sent paused 0 gone given "grant":"
-sent failed 0 runs none "result":"resumed"
+sent failed 5 runs none "result":"resumed"
 sent absorbing 5 suspended sent
 sent broken 5 suspended sent
+sent gone 5 suspended sent
 sent unknown 5 suspended sent
 sent nonsense 5 suspended sent
 sent empty 5 suspended sent
@@ -175,12 +176,14 @@ put_in() {
 		tail --pid="$restorer" -f /dev/null ;;
 	paused) xc-absorb -p < /tmp/image > /tmp/receipt || exit 9 ;;
 	running) xc-absorb < /tmp/image > /tmp/receipt || exit 9 ;;
+	gone) xc-absorb < /tmp/image > /tmp/receipt && xl destroy tiny || exit 9 ;;
 	refused) xc-absorb --refuse "$MOVE" > /tmp/receipt || exit 9 ;;
 	esac
 }
 happens() {
 	case $1 in
 	stream) xc-absorb < /tmp/image ;;
+	stream-f) xc-absorb -f < /tmp/image ;;
 	stream-p) xc-absorb -p < /tmp/image ;;
 	go) xc-absorb --go < /tmp/grant ;;
 	go-empty) xc-absorb --go < /dev/null ;;
@@ -216,10 +219,12 @@ none state 0 none "result":"unknown"
 none go 5 none
 none refuse 0 none,refused "result":"failed"
 filling stream 5 paused
+filling stream-f 5 paused
 filling state 0 paused "result":"broken"
 filling go 5 paused
 filling refuse 0 none,refused "result":"failed"
 paused stream 5 paused
+paused stream-f 5 paused
 paused state 0 paused "result":"paused"
 paused go 0 runs "result":"running"
 paused go-empty 5 paused
@@ -227,10 +232,17 @@ paused go-cut 5 paused
 paused go-other 5 paused
 paused refuse 5 paused
 running stream 5 runs
+running stream-f 5 runs
 running state 0 runs "result":"running"
 running go 0 runs "result":"running"
 running refuse 5 runs
+gone stream 5 none
+gone stream-f 0 runs "result":"running"
+gone state 0 none "result":"gone"
+gone go 5 none
+gone refuse 5 none
 refused stream 5 none,refused
+refused stream-f 0 runs "result":"running"
 refused state 0 none,refused "result":"failed"
 refused go 5 none,refused
 refused refuse 0 none,refused "result":"failed"

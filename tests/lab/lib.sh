@@ -22,8 +22,12 @@ traces() {
 			echo "$name $id ${state//[rb-]/}"; done
 		for top in /local/domain /vm /libxl; do
 			xenstore-ls -f "$top" 2> /dev/null
-		done | grep -v -e "^/local/domain/0/[^b]" -e "^/local/domain/0 " || true
-		ls /var/lib/xen /run/xen
+		done | grep -v -e "^/local/domain/0/[^b]" -e "^/local/domain/0 " \
+			-e "^/local/domain/0/backend = " -e "/backend/console = " || true
+		# libxl notes there which numbers it gave to domains.  What
+		# is known of a move after its copy is no trace of a guest.
+		find /var/lib/xen /run/xen /run/xenrec -mindepth 1 2> /dev/null |
+			grep -v -e domid-history -e "[.]refused$" -e "[.]whole$"
 		xl debug-keys q; xl dmesg -c | grep -F log_dirty || true' |
 		sort
 }

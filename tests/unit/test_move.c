@@ -19,6 +19,7 @@ enum { MAX = 1 << 16 };
 struct world {
 	uint8_t source, note;		/* enum guest, enum move_state */
 	uint8_t copy, mark, refused;	/* mark: 0 none, 1 half, 2 whole */
+	uint8_t whole, ran, destroyed;	/* the copy was; it ran; by xl */
 	uint8_t emitting, sent;		/* xc-emit lives; END has left */
 	uint8_t started, absorbing;	/* the stream came in; it lives */
 	uint8_t keep_paused;		/* xc-absorb -p */
@@ -66,7 +67,9 @@ reach(struct world w)
 	unsigned i;
 
 	promise(w.source != RUNNING || w.copy != RUNNING, "two run", &w);
-	promise(w.source != ABSENT || w.copy >= PAUSED, "none is left", &w);
+	promise(w.source != ABSENT || w.copy >= PAUSED || w.destroyed,
+	    "none is left", &w);
+	promise(w.source != RUNNING || !w.ran, "an old state runs", &w);
 	for (i = 0; i < count; i++)
 		if (memcmp(&worlds[i], &w, sizeof(w)) == 0)
 			break;
@@ -112,7 +115,7 @@ copy_state(const struct world *w)
 		return COPY_FILLING;
 	if (w->mark == 2)
 		return w->copy == PAUSED ? COPY_PAUSED : COPY_RUNNING;
-	return w->refused ? COPY_REFUSED : COPY_NONE;
+	return w->refused ? COPY_REFUSED : w->whole ? COPY_GONE : COPY_NONE;
 }
 
 static bool
@@ -128,15 +131,21 @@ copy_event(struct world w, unsigned event, struct world *done)
 		w.copy = HALF;
 		w.mark = 1;
 	}
-	if (s->act == COPY_LET_RUN)
+	if (s->act == COPY_LET_RUN) {
 		w.copy = RUNNING;
+		w.ran = true;
+	}
 	if (s->act == COPY_DISCARD)
 		w.copy = w.mark = 0;
-	if (s->last == COPY_PAUSED && event == COPY_END) {
-		w.copy = PAUSED;	/* filled, before the mark says so */
+	if (event == COPY_END) {
+		w.copy = PAUSED;	/* filled, before anything says so */
+		reach(w);
+		w.whole = true;
 		reach(w);
 		w.mark = 2;
 	}
+	if (s->last == COPY_REFUSED || event == COPY_GO)
+		w.whole = false;
 	reach(w);
 	*done = w;
 	return true;
@@ -158,19 +167,16 @@ emit(struct world w)
 		return;
 	if (!w.sent && w.source == SUSPENDED)
 		source_event(w, MOVE_END, &done);
-	if (source_event(w, MOVE_BROKE, &done)) {
-		done.emitting = false;
-		reach(done);
-	}
-	w.emitting = false;
+	w.emitting = false;	/* what broke does nothing else any more */
 	reach(w);
+	source_event(w, MOVE_BROKE, &done);
 }
 
 /* xc-absorb, and what kills it. */
 static void
 absorb(struct world w)
 {
-	struct world done;
+	struct world done, broke;
 
 	if (!w.started && (w.emitting || w.sent)) {
 		w.started = true;
@@ -185,9 +191,10 @@ absorb(struct world w)
 		copy_event(w, COPY_END, &done);
 	if (w.mark == 2 && w.copy == PAUSED && !w.keep_paused)
 		copy_event(w, COPY_UNPAUSE, &done);
-	if (copy_event(w, COPY_BROKE, &done)) {
-		done.absorbing = false;
-		if (copy_state(&done) == COPY_NONE)
+	broke = w;
+	broke.absorbing = false;
+	if (copy_event(broke, COPY_BROKE, &done)) {
+		if (copy_state(&done) == COPY_REFUSED)
 			done.receipts |= BIT(MOVE_FAILED);
 		reach(done);
 	}
@@ -233,6 +240,12 @@ at_destination(struct world w)
 
 	done.receipts |= (uint8_t)told[copy_state(&w)];
 	reach(done);
+	if (w.copy == RUNNING && !w.absorbing) {
+		done = w;
+		done.copy = done.mark = 0;	/* xl destroy */
+		done.destroyed = true;
+		reach(done);
+	}
 	if (w.grant)
 		copy_event(w, COPY_GO, &done);
 	if (!w.absorbing && copy_event(w, COPY_REFUSE, &done)) {
@@ -244,8 +257,9 @@ at_destination(struct world w)
 static bool
 is_settled(const struct world *w)
 {
+	/* What becomes of a guest that was destroyed is a person's to say. */
 	return (w->source == RUNNING && w->copy == ABSENT) ||
-	    (w->source == ABSENT && w->copy == RUNNING);
+	    (w->source == ABSENT && w->copy == RUNNING) || w->destroyed;
 }
 
 /* Whether a settled world can be reached from each; sets broken if not. */
@@ -347,6 +361,12 @@ main(void)
 	test_copy_cell(COPY_FILLING, COPY_REFUSE, (struct copy_step){
 	    COPY_FILLING, COPY_DECLINE, COPY_FILLING, 0 },
 	    "not to remove what was left");
+	test_copy_cell(COPY_GONE, COPY_REFUSE, (struct copy_step){
+	    COPY_REFUSED, COPY_DISCARD, COPY_REFUSED, 0 },
+	    "to refuse what has run");
+	test_copy_cell(COPY_NONE, COPY_BROKE, (struct copy_step){
+	    COPY_NONE, COPY_DISCARD, COPY_NONE, 0 },
+	    "not to note what failed");
 	test_copy_cell(COPY_NONE, COPY_REFUSE, (struct copy_step){
 	    COPY_NONE, COPY_DISCARD, COPY_NONE, 0 },
 	    "to refuse without a note");

@@ -334,6 +334,8 @@ test_check(void)
 	o.types[CONFIG_PVH].hap = false;
 	says(&o, &g, "the guest needs hardware-assisted paging, which that "
 	    "host lacks\n");
+	c.hap = false;
+	says(&o, &g, "");
 	c.type = CONFIG_PV;
 	says(&o, &g, "that host takes no guests of type pv\n");
 	c.type = CONFIG_HVM;

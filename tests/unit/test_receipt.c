@@ -32,13 +32,13 @@ static void
 test_least(void)
 {
 	static const char *const results[] = { "failed", "absorbing",
-	    "broken", "unknown" };
+	    "broken", "gone", "unknown" };
 	char text[200], *again;
 	struct receipt r;
 	struct fault f;
 	size_t i;
 
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < 5; i++) {
 		snprintf(text, sizeof(text), "{" MOVE ",\"result\":\"%s\"}",
 		    results[i]);
 		ok(receipt_parse(text, strlen(text), &r, &f) == 0 &&
