@@ -24,13 +24,15 @@ lab_run() {
         ssh -F "$LAB_RUN/ssh_config" "$host" "$words"
 }
 
-# lab_create HOST KIND NAME [OPTIONS]: makes a tiny guest of 4 MiB, pv or pvh,
-# waits until it ticks, and prints its domain id.  OPTIONS: see guest/tiny.c.
+# lab_create HOST KIND NAME [OPTIONS [SETTING...]]: makes a tiny guest of
+# 4 MiB, pv or pvh, waits until it ticks, and prints its domain id.  OPTIONS:
+# one argument, see guest/options.c.  A SETTING is a line for xl, say vcpus=2.
 lab_create() {
     lab_run "$1" '
-        xl create -q "/root/$1.cfg" "name=\"$2\"" "extra=\"$3\"" >&2 &&
+        xl create -q "/root/$1.cfg" "name=\"$2\"" "extra=\"$3\"" \
+            "${@:4}" >&2 &&
             lab-await "$2" TINY-TICK && xl domid "$2"' \
-        "$2" "$3" "${4:-}" < /dev/null
+        "$2" "$3" "${4:-}" "${@:5}" < /dev/null
 }
 
 # lab_await HOST NAME REGEX [SECONDS]: waits until the guest's console has a

@@ -51,6 +51,15 @@ runs() {
 	lab_await_ticks "$1" "$2" 3
 }
 
+# both_run HOST NAME: whether both vcpus of a guest of two count on, and the
+# second one has not lost its count.
+both_run() {
+	runs "$1" "$2" &&
+		on "$1" 'lab-await "$1" TINY-CPU1 60 3' "$2" &&
+		lab_console "$1" "$2" > "$tmp/console" &&
+		! grep CPU1-BAD "$tmp/console"
+}
+
 # came_whole HOST NAME [COUNT]: whether the guest found itself in a new domain
 # with its memory intact, and goes on counting; for the COUNTth time.
 came_whole() {

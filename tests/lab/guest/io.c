@@ -16,10 +16,14 @@ static uint64_t tsc_to_ns(uint64_t tsc, uint32_t multiplier, int shift)
 	       + (((tsc & 0xffffffff) * multiplier) >> 32);
 }
 
-/* Nanoseconds since the host's boot; another host has another. */
-static uint64_t now(void)
+/*
+ * Nanoseconds since the host's boot; another host has another.  Xen keeps a
+ * vcpu's record only while that vcpu runs.
+ */
+static uint64_t now(unsigned cpu)
 {
-	volatile struct vcpu_time_info *t = &machine.shared->vcpu_info[0].time;
+	volatile struct vcpu_time_info *t =
+		&machine.shared->vcpu_info[cpu].time;
 	uint32_t version;
 	uint64_t ns;
 
@@ -32,6 +36,20 @@ static uint64_t now(void)
 	return ns;
 }
 
+static void poll_events(struct sched_poll *poll, unsigned cpu, uint32_t ms)
+{
+	poll->timeout = now(cpu) + (uint64_t)ms * 1000000;
+	hypercall(__HYPERVISOR_sched_op, SCHEDOP_poll,
+	          (unsigned long)poll, 0);
+}
+
+void sleep_ms(unsigned cpu, uint32_t ms)
+{
+	struct sched_poll poll = { .nr_ports = 0 };
+
+	poll_events(&poll, cpu, ms);
+}
+
 int wait_event(evtchn_port_t port, uint32_t ms)
 {
 	struct sched_poll poll = { .nr_ports = port != 0 };
@@ -41,9 +59,7 @@ int wait_event(evtchn_port_t port, uint32_t ms)
 	xen_ulong_t bit = (xen_ulong_t)1 << (port % bits);
 
 	set_xen_guest_handle(poll.ports, &port);
-	poll.timeout = now() + (uint64_t)ms * 1000000;
-	hypercall(__HYPERVISOR_sched_op, SCHEDOP_poll,
-	          (unsigned long)&poll, 0);
+	poll_events(&poll, 0, ms);
 	return port && (__sync_fetch_and_and(pending, ~bit) & bit);
 }
 

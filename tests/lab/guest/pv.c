@@ -8,6 +8,8 @@
  */
 #include "tiny.h"
 
+#include <xen/vcpu.h>
+
 enum { PAGE_SHIFT = 12, PTE_PRESENT_RW_USER = 7 };
 
 static struct start_info *info;
@@ -40,7 +42,8 @@ static void *pfn_to_pointer(xen_pfn_t pfn)
 static void map_shared_page(uint64_t machine_address)
 {
 	hypercall(__HYPERVISOR_update_va_mapping, (unsigned long)shared_page,
-	          machine_address | PTE_PRESENT_RW_USER, UVMF_INVLPG);
+	          machine_address | PTE_PRESENT_RW_USER,
+	          UVMF_INVLPG | UVMF_ALL);
 }
 
 const char *kind_start(const void *boot)
@@ -96,4 +99,27 @@ int kind_suspend(void)
 		info->store_mfn = p2m()[store_pfn];
 	}
 	return cancelled;
+}
+
+/* The second vcpu has the first one's page tables, and Xen's own GDT. */
+long kind_start_cpu1(void (*entry)(void), void *stack_top)
+{
+	static struct vcpu_guest_context context;
+	/* At a function's entry its return address is on the stack. */
+	uint64_t stack = (unsigned long)stack_top - sizeof(uint64_t);
+	long error;
+
+	context.flags = VGCF_in_kernel;
+	context.user_regs.cs = FLAT_KERNEL_CS;
+	context.user_regs.ss = FLAT_KERNEL_SS;
+	context.user_regs.rip = (unsigned long)entry;
+	context.user_regs.rsp = stack;
+	context.kernel_ss = FLAT_KERNEL_SS;
+	context.kernel_sp = stack;
+	context.ctrlreg[3] =
+		xen_pfn_to_cr3(p2m()[info->pt_base >> PAGE_SHIFT]);
+	error = hypercall(__HYPERVISOR_vcpu_op, VCPUOP_initialise, 1,
+	                  (unsigned long)&context);
+	return error ? error
+		: hypercall(__HYPERVISOR_vcpu_op, VCPUOP_up, 1, 0);
 }

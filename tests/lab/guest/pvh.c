@@ -8,13 +8,19 @@
 #include <xen/arch-x86/cpuid.h>
 #include <xen/arch-x86/hvm/start_info.h>
 #include <xen/hvm/hvm_op.h>
+#include <xen/hvm/hvm_vcpu.h>
 #include <xen/hvm/params.h>
 #include <xen/memory.h>
+#include <xen/vcpu.h>
 
 enum {
 	PAGE_SHIFT = 12,
 	SHARED_INFO_PFN = 0xfe700, /* unused by RAM and by special pages */
 	UPCALL_VECTOR = 0x20,
+	CR0_PROTECTED = 0x11,      /* PE; without ET no restore takes it */
+	CODE_4GIB = 0xc9b,         /* as hvm_vcpu.h has attributes */
+	DATA_4GIB = 0xc93,
+	BUSY_TSS = 0x8b,
 };
 
 long hypercall(unsigned op, unsigned long a, unsigned long b, unsigned long c)
@@ -120,4 +126,27 @@ int kind_suspend(void)
 
 	return hypercall(__HYPERVISOR_sched_op, SCHEDOP_shutdown,
 	                 (unsigned long)&request, 0) == 1;
+}
+
+long kind_start_cpu1(void (*entry)(void), void *stack_top)
+{
+	struct vcpu_hvm_context context = {
+		.mode = VCPU_HVM_MODE_32B,
+		.cpu_regs.x86_32 = {
+			.eip = (uint32_t)entry,
+			/* At entry the return address is on the stack. */
+			.esp = (uint32_t)stack_top - sizeof(uint32_t),
+			.cr0 = CR0_PROTECTED,
+			.cs_limit = UINT32_MAX, .cs_ar = CODE_4GIB,
+			.ds_limit = UINT32_MAX, .ds_ar = DATA_4GIB,
+			.es_limit = UINT32_MAX, .es_ar = DATA_4GIB,
+			.ss_limit = UINT32_MAX, .ss_ar = DATA_4GIB,
+			.tr_limit = 0x67, .tr_ar = BUSY_TSS,
+		},
+	};
+	long error = hypercall(__HYPERVISOR_vcpu_op, VCPUOP_initialise, 1,
+	                       (unsigned long)&context);
+
+	return error ? error
+		: hypercall(__HYPERVISOR_vcpu_op, VCPUOP_up, 1, 0);
 }

@@ -3,32 +3,20 @@
  *
  * A guest that fits in 4 MiB, to be saved and restored: it counts on its
  * console, changes its memory all the time, knows the memory's checksum, and
- * suspends when asked.  Options, as words on its command line:
- *
- *   deaf     does not answer the request to suspend
- *   evtchn   offers device/suspend/event-channel and suspends when it fires
- *   dirty    writes to every page of its 2 MiB each 20 ms
- *   fill=N   has N KiB of pseudo-random data (default 256, at most 2048)
+ * suspends when asked.  Its options are in options.c.
  */
 #include "tiny.h"
 
 enum {
-	TICK_MS = 200,
 	DIRTY_MS = 20,
 	TICKS_PER_CHECK = 5,
 	WORDS = 2 << 18,           /* 2 MiB of uint32_t */
 	WORDS_PER_PAGE = 1024,
 	WORDS_PER_KIB = 256,
-	FILL_KIB = 256,
 };
 
 struct machine machine;
 uint8_t hypercall_page[4096] __attribute__((aligned(4096)));
-
-static struct {
-	int deaf, evtchn, dirty;
-	uint32_t filled;           /* words */
-} options;
 
 static uint32_t memory[WORDS];
 static uint32_t memory_checksum; /* what checksum() has to find in memory */
@@ -92,10 +80,25 @@ static void offer_suspend_port(void)
 	                          suspend_port, 10, 1));
 }
 
+static void shut_down(unsigned reason)
+{
+	struct sched_shutdown request = { .reason = reason };
+
+	hypercall(__HYPERVISOR_sched_op, SCHEDOP_shutdown,
+	          (unsigned long)&request, 0);
+}
+
 static void suspend(void)
 {
-	int cancelled = kind_suspend();
+	int cancelled;
 
+	if (options.late_ms)
+		sleep_ms(0, options.late_ms);
+	if (options.crash)
+		shut_down(SHUTDOWN_crash);
+	if (options.off)
+		shut_down(SHUTDOWN_poweroff);
+	cancelled = kind_suspend();
 	kind_attach();
 	if (options.evtchn && !cancelled)
 		offer_suspend_port();
@@ -104,69 +107,37 @@ static void suspend(void)
 	print(memory_is_bad() ? " MEMORY-BAD\n" : " memory-ok\n");
 }
 
-/* Returns what follows start in text, or NULL. */
-static const char *after(const char *text, const char *start)
-{
-	while (*start)
-		if (*text++ != *start++)
-			return 0;
-	return text;
-}
-
+/* Called at each tick, by which the age of a request is known. */
 static void answer_shutdown_request(void)
 {
 	static const char path[] = "control/shutdown";
-	struct sched_shutdown poweroff = { .reason = SHUTDOWN_poweroff };
+	static uint32_t age_ms;
 	char request[16];
+	int to_suspend;
 
 	store_read(path, request, sizeof request);
-	if (after(request, "suspend") && !options.deaf) {
+	to_suspend = !!after(request, "suspend");
+	if (to_suspend && !options.deaf && age_ms >= options.slow_ms) {
+		age_ms = 0;
 		store_write(path, ""); /* acknowledges */
 		suspend();
 	} else if (after(request, "poweroff")) {
 		print("TINY poweroff\n");
-		hypercall(__HYPERVISOR_sched_op, SCHEDOP_shutdown,
-		          (unsigned long)&poweroff, 0);
+		shut_down(SHUTDOWN_poweroff);
+	} else {
+		age_ms = to_suspend ? age_ms + TICK_MS : 0;
 	}
 }
 
 /* --- the guest --- */
 
-/* Finds a word that starts with name; returns what follows, or NULL. */
-static const char *find_option(const char *line, const char *name)
-{
-	while (*line) {
-		const char *rest = after(line, name);
-
-		if (rest)
-			return rest;
-		while (*line && *line++ != ' ')
-			;
-	}
-	return 0;
-}
-
-static void read_options(const char *line)
-{
-	const char *fill = find_option(line, "fill=");
-	uint32_t kib = fill ? 0 : FILL_KIB;
-
-	options.deaf = !!find_option(line, "deaf");
-	options.evtchn = !!find_option(line, "evtchn");
-	options.dirty = !!find_option(line, "dirty");
-	while (fill && *fill >= '0' && *fill <= '9' && kib < 10000)
-		kib = kib * 10 + (*fill++ - '0');
-	if (kib > WORDS / WORDS_PER_KIB)
-		kib = WORDS / WORDS_PER_KIB;
-	options.filled = kib * WORDS_PER_KIB;
-}
-
 static void tick(void)
 {
 	static uint32_t count;
+	uint32_t filled = options.fill_kib * WORDS_PER_KIB;
 
-	if (options.filled)
-		change_memory(count % options.filled);
+	if (filled)
+		change_memory(count % filled);
 	print("TINY-TICK ");
 	print_number(count, 10, 1);
 	print(" checksum=");
@@ -174,6 +145,7 @@ static void tick(void)
 	print("\n");
 	if (++count % TICKS_PER_CHECK == 0 && memory_is_bad())
 		print("TINY MEMORY-BAD\n");
+	cpu1_report();
 	answer_shutdown_request();
 }
 
@@ -181,19 +153,19 @@ void tiny_main(const void *boot)
 {
 	uint32_t wait, rounds_per_tick;
 
-	read_options(kind_start(boot));
+	options_read(kind_start(boot));
 	kind_attach();
-	for (uint32_t i = 0; i < options.filled; i++)
+	for (uint32_t i = 0; i < options.fill_kib * WORDS_PER_KIB; i++)
 		change_memory(i);
 	print("TINY up\n");
 	if (options.evtchn)
 		offer_suspend_port();
-	wait = options.dirty ? DIRTY_MS : TICK_MS;
+	cpu1_start();
+	wait = options.dirty_pages ? DIRTY_MS : TICK_MS;
 	rounds_per_tick = TICK_MS / wait;
 	for (uint32_t round = 0;; round++) {
-		if (options.dirty)
-			for (uint32_t i = 0; i < WORDS; i += WORDS_PER_PAGE)
-				change_memory(i);
+		for (uint32_t i = 0; i < options.dirty_pages; i++)
+			change_memory(i * WORDS_PER_PAGE);
 		if (round % rounds_per_tick == 0)
 			tick();
 		if (wait_event(suspend_port, wait))

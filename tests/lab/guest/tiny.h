@@ -1,8 +1,10 @@
 /*
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * What a tiny guest of either kind (pv.c, pvh.c) and io.c give to tiny.c:
- * hypercalls, the pages shared with Xen, how to suspend; console, xenstore.
+ * What the parts of a tiny guest give to each other: its kind (pv.c, pvh.c)
+ * has hypercalls, the pages shared with Xen, how to suspend and how to start
+ * a vcpu; io.c has time, console and xenstore; cpu1.c the second vcpu;
+ * options.c the command line.  tiny.c is the guest.
  */
 #ifndef TINY_H
 #define TINY_H
@@ -14,6 +16,8 @@
 #include <xen/io/console.h>
 #include <xen/io/xs_wire.h>
 #include <xen/sched.h>
+
+enum { TICK_MS = 200 };
 
 /*
  * The rings are shared with daemons in dom0.  All accesses are volatile, so
@@ -47,6 +51,17 @@ void kind_attach(void);
 int kind_suspend(void);
 
 /*
+ * kind_start_cpu1(entry, stack_top): lets the second vcpu run entry, which
+ * does not return.  Returns 0, or an error when the domain has none.
+ */
+long kind_start_cpu1(void (*entry)(void), void *stack_top);
+
+/* --- io.c; but for sleep_ms, all is for vcpu 0 only --- */
+
+/* sleep_ms(cpu, ms): cpu is the caller's own number. */
+void sleep_ms(unsigned cpu, uint32_t ms);
+
+/*
  * wait_event(port, ms): sleeps until the port (0: none) has an event or ms
  * have passed; takes the event and returns whether there was one.
  */
@@ -63,6 +78,31 @@ char *format_number(char *end, uint32_t value, uint32_t base, int width);
    an error when there is no such node. */
 void store_read(const char *path, char *value, uint32_t size);
 void store_write(const char *path, const char *value);
+
+/* --- cpu1.c --- */
+
+/* cpu1_start(): at boot; nothing happens in a domain of one vcpu. */
+void cpu1_start(void);
+
+/* cpu1_report(): at each tick of vcpu 0; says how far vcpu 1 has counted. */
+void cpu1_report(void);
+
+/* --- options.c --- */
+
+struct options {
+	int deaf, evtchn, crash, off;
+	uint32_t slow_ms, late_ms;
+	uint32_t dirty_pages;
+	uint32_t fill_kib;
+};
+
+extern struct options options;
+
+/* options_read(line): takes the command line. */
+void options_read(const char *line);
+
+/* after(text, start): what follows start in text, or NULL. */
+const char *after(const char *text, const char *start);
 
 /* tiny_main(boot): called by pv.S and pvh.S on the guest's own stack. */
 _Noreturn void tiny_main(const void *boot);
