@@ -131,7 +131,7 @@ for ((i = 1; i <= moves; i++)); do
 		what+=" after $bytes bytes"
 		on src 'until [ -e /tmp/held ]; do usleep 5000; done'
 	fi
-	strike "$victim" "$signal"
+	strike "$victim" "$signal" || true	# it may be done already
 	on src 'touch /tmp/killed'
 	wait $!
 	on dst 'until ! pidof xc-absorb > /dev/null; do usleep 5000; done'

@@ -328,9 +328,50 @@ test_copy_cell(unsigned state, unsigned event, struct copy_step step,
 	wrong[2] = wrong[3] = -1;
 }
 
-int
-main(void)
+/* The tables as xenrec.7 has them. */
+static int
+print_rows(void)
 {
+	static const char *const states[] = { "none", "saving", "sent",
+	    "given" };
+	static const char *const events[] = { "emit", "emit forced", "broke",
+	    "copied", "end", "running", "paused", "failed", "resume",
+	    "resume forced", "destroy", "destroy forced" };
+	static const char *const acts[] = { "decline", "save", "send", "stay",
+	    "take back", "remove", "grant" };
+	static const char *const copy_states[] = { "none", "filling",
+	    "paused", "running", "gone", "refused" };
+	static const char *const copy_events[] = { "stream", "stream forced",
+	    "broke", "end", "unpause", "go", "refuse" };
+	static const char *const copy_acts[] = { "decline", "fill", "keep",
+	    "let run", "discard" };
+	const struct move_step *m;
+	const struct copy_step *c;
+	unsigned state, event;
+
+	for (state = 0; state < MOVE_STATES; state++)
+		for (event = 0; event < MOVE_EVENTS; event++) {
+			m = move_step(state, event);
+			printf(".It %s Ta %s Ta %s Ta %s Ta %s\n",
+			    states[state], events[event], states[m->first],
+			    acts[m->act], states[m->last]);
+		}
+	for (state = 0; state < COPY_STATES; state++)
+		for (event = 0; event < COPY_EVENTS; event++) {
+			c = copy_step(state, event);
+			printf(".It %s Ta %s Ta %s Ta %s Ta %s\n",
+			    copy_states[state], copy_events[event],
+			    copy_states[c->first], copy_acts[c->act],
+			    copy_states[c->last]);
+		}
+	return 0;
+}
+
+int
+main(int argc, char *argv[])
+{
+	if (argc > 1 && strcmp(argv[1], "rows") == 0)
+		return print_rows();
 	worlds = calloc(MAX, sizeof(*worlds));
 	edges = calloc(64 * MAX, sizeof(*edges));
 	walk();
