@@ -77,11 +77,13 @@ lab: deps
 programs: all $B/tests/rec-null $(UNITS:%=$B/tests/%)
 
 # What a test needs of make is built before prove starts, so that a test
-# never compiles.
+# never compiles.  The tests in the lab mostly wait: two at once, each with a
+# pair of hosts of its own.
 check: deps
 	$(MAKE) programs
-	tests/lab/with-hosts -2 -- tests/run $B \
-	    $(UNITS:%=$B/tests/%) tests/*.t tests/lab/*.t
+	tests/lab/with-hosts -2 -- tests/lab/with-hosts -2 -- \
+	    env JOBS=2 tests/run $B $(shell ls -r tests/lab/*.t) \
+	    tests/*.t $(UNITS:%=$B/tests/%)
 check-long: deps
 	$(MAKE) programs
 	MOVES=60 tests/lab/with-hosts -2 -- tests/run $B tests/lab/70-kills.t

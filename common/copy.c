@@ -229,9 +229,7 @@ copy_take_step(struct guest *g, enum copy_state *state,
 	    (step->act == COPY_DISCARD && guest_abandon(g, f) == -1) ||
 	    (step->act == COPY_LET_RUN && guest_unpause(g, f) == -1))
 		return -1;
-	/* Of a move that failed, or that its source granted, no more need be
-	 * known. */
-	if (step->last == COPY_REFUSED || event == COPY_GO)
+	if (step->last == COPY_REFUSED)
 		forget(c->move, WHOLE);
 	*state = step->last;
 	return 0;

@@ -252,13 +252,14 @@ note_tell(const char *text, struct fault *f)
 {
 	struct notes notes;
 	struct note n;
-	unsigned told = 0;
+	unsigned told = 0, wrong = 0;
 	int found;
 	char *line;
 
 	if (open_notes(&notes, 0, "", f) == -1)
 		return -1;
 	while ((found = next_note(&notes, &n, f)) != 0) {
+		wrong += found == -1;
 		if (found == -1 || !is_meant(&n, text))
 			continue;
 		told++;
@@ -267,6 +268,8 @@ note_tell(const char *text, struct fault *f)
 		free(line);
 	}
 	close_notes(&notes);
+	if (told == 0 && wrong > 0)
+		return -1;	/* one of those may be meant */
 	if (told == 0)
 		puts("{\"state\":\"none\"}");
 	if (fclose(stdout) != 0)

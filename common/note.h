@@ -55,7 +55,8 @@ int note_of_move(const uint8_t move[MOVE_SIZE], struct note *n,
 /*
  * note_tell(text, f): prints on stdout, a line each, the notes of the domain
  * with this name or number, or of this move; "{"state":"none"}" if there are
- * none; notes that say nothing sensible are passed over.  stdout is closed.  0, or -1 with EXIT_SYSTEM.
+ * none.  stdout is closed.  0, or -1 with EXIT_SYSTEM, also when there is
+ * none but one that cannot be read.
  */
 int note_tell(const char *text, struct fault *f);
 

@@ -93,9 +93,8 @@ restore(struct work *w, const struct absorb *a, struct fault *f)
 	}
 	if (receipt_print(&r, f) == 0)
 		return 0;
-	fault_set(f, EXIT_SYSTEM, "domain %s is kept, but its receipt could "
-	    "not be written", guest_label(w->guest));
-	return fault_hint(f, "xc-absorb --state prints it again");
+	return fault_set(f, EXIT_SYSTEM, "the receipt of domain %s could not "
+	    "be written", guest_label(w->guest));
 }
 
 /* Says that nothing of this move is here, and nothing will come of it. */
@@ -109,6 +108,19 @@ tell_failed(const struct config *c)
 	receipt_print(&r, &f);	/* the exit status tells it too */
 }
 
+/* Says how a move is settled whose copy is whole, but has no receipt. */
+static void
+tell_kept(struct guest *g, const struct config *c, const struct absorb *a)
+{
+	char id[2 * MOVE_SIZE + 1];
+
+	hex_print(c->move, MOVE_SIZE, id);
+	fault_tell(a->tool, "domain %s is whole and is kept",
+	    guest_label(g));
+	fault_tell(a->tool, "hint: xc-absorb --state %s prints its receipt, "
+	    "which settles the move at its source", id);
+}
+
 /* After a failure: what was made goes, unless it is whole. */
 static int
 give_up(struct work *w, const struct absorb *a, struct fault *f)
@@ -116,9 +128,12 @@ give_up(struct work *w, const struct absorb *a, struct fault *f)
 	struct fault late;
 
 	if (w->begun && take_step(w, COPY_BROKE, &late) == -1) {
+		fault_print(a->tool, f);
 		fault_print(a->tool, &late);
 		return late.status;
 	}
+	if (w->state == COPY_PAUSED || w->state == COPY_RUNNING)
+		tell_kept(w->guest, &w->config, a);
 	if (w->begun && w->state == COPY_REFUSED && !w->config.snapshot)
 		tell_failed(&w->config);
 	if (pair_heard(w->pair, MESSAGE_ABORT))
@@ -173,7 +188,6 @@ restorer_run(struct pair *p, const struct absorb *a)
 static void
 clean_up(struct guest *g, const struct config *c, const struct absorb *a)
 {
-	char id[2 * MOVE_SIZE + 1];
 	enum copy_state state;
 	struct receipt r;
 	struct fault f;
@@ -183,15 +197,10 @@ clean_up(struct guest *g, const struct config *c, const struct absorb *a)
 		fault_print(a->tool, &f);
 		return;
 	}
-	if (state == COPY_REFUSED && !c->snapshot)
+	if (state != COPY_REFUSED)
+		tell_kept(g, c, a);
+	else if (!c->snapshot)
 		tell_failed(c);
-	if (state == COPY_REFUSED)
-		return;
-	hex_print(c->move, MOVE_SIZE, id);
-	fault_tell(a->tool, "domain %s is whole and is kept",
-	    guest_label(g));
-	fault_tell(a->tool, "hint: xc-absorb --state %s prints its receipt, "
-	    "which settles the move at its source", id);
 }
 
 /*

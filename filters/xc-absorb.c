@@ -67,7 +67,7 @@ static const char help[] =
 "\n"
 "Exit status: 0 done, 1 Xen, I/O or memory, 2 usage, 3 stream malformed or\n"
 "cut, 4 damaged, 5 refused (name or uuid taken, limits, a layer to undo\n"
-"first; a move that has a copy here, failed or was refused before; another\n"
+"first; a move that has or had a copy here, failed or was refused; another\n"
 "process at work on it; no such move, no grant).\n";
 
 enum action { ABSORB, TEST, OFFER, GO, STATE, REFUSE };

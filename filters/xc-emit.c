@@ -70,9 +70,9 @@ static const char help[] =
 "  -h, -V                 this help; the version\n"
 "\n"
 "Exit status: 0 done, 1 Xen, I/O or memory, 2 usage, 3 offer malformed,\n"
-"5 refused (paused, devices, not suspended, --live not\n"
-"possible or over --max-downtime, a copy may run, no receipt of a\n"
-"move from here, the other host).\n";
+"5 refused (paused, devices, not suspended, --live not possible or over\n"
+"--max-downtime, a copy may run, no receipt of a move from here, or one that\n"
+"says that it failed, the other host).\n";
 
 enum action { EMIT, CHECK, RESUME, DESTROY, SETTLE, STATE };
 

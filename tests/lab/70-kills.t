@@ -76,7 +76,8 @@ settle() {
 			sed -n 's/.*"move":"\([0-9a-f]*\)".*/\1/p')
 		line=$(on dst 'xc-absorb --refuse "$1" 2> /dev/null || xc-absorb --state "$1"' "$move")
 	fi
-	line=$(lab_run src 'xc-emit --settle' <<< "$line") || return
+	line=$(lab_run src 'xc-emit --settle' <<< "$line") ||
+		[[ $line == *'"resumed"'* ]] || return
 	if [[ $line == *'"grant"'* ]]; then
 		line=$(lab_run dst 'xc-absorb --go' <<< "$line") || return
 		lab_run src 'xc-emit --settle' <<< "$line" || return

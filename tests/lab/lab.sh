@@ -53,6 +53,18 @@ lab_console() {
     lab_run "$1" 'cat "/var/log/xen/guest-$1.log"' "$2" < /dev/null
 }
 
+# lab_freeze HOST DAEMON: xenstored or xenconsoled answers nobody, as if it
+# were slow, until it is thawed.  lab_run, lab_await and what guests do but for
+# xenstore go on; a guest's console stands with xenconsoled.
+lab_freeze() {
+    lab_run "$1" 'kill -STOP "$(< "/run/$1.pid")"' "$2" < /dev/null
+}
+
+# lab_thaw HOST DAEMON: undoes it; lab_reset does so too.
+lab_thaw() {
+    lab_run "$1" 'kill -CONT "$(< "/run/$1.pid")"' "$2" < /dev/null
+}
+
 # lab_reset: destroys all guests of all hosts and what they leave.
 lab_reset() {
     local host

@@ -8,6 +8,12 @@
 # shellcheck source=tests/lab/lab.sh
 . "${BASH_SOURCE[0]%/*}/lab.sh"
 [ -n "${LAB_RUN:-}" ] || skip_all "no lab: run it under tests/lab/with-hosts"
+# Of several pairs of hosts one that no other test has; the last is waited for.
+for LAB_RUN in $LAB_RUNS; do
+	exec {lab_lock}> "$LAB_RUN/taken"
+	flock -n "$lab_lock" && break
+done
+flock "$lab_lock"
 
 # on HOST SCRIPT [ARGUMENT...]: lab_run without input.
 on() {
@@ -15,20 +21,20 @@ on() {
 }
 
 # traces HOST: all that says that a guest is or was there, sorted: domains,
-# their states (paused p, shut down s), xenstore but for domain 0's part, locks
-# of suspend event channels, and whether Xen logs what a guest changes.
+# their states (paused p, shut down s) and log-dirty mode; xenstore but for
+# domain 0's part; files of the tools; domain 0's event channels.
 traces() {
 	on "$1" 'xl list | tail -n +3 | while read -r name id mem vcpus state rest; do
-			echo "$name $id ${state//[rb-]/}"; done
+			echo "$name $id ${state//[rb-]/} log-dirty $(lab-logdirty "$id")"; done
 		for top in /local/domain /vm /libxl; do
 			xenstore-ls -f "$top" 2> /dev/null
 		done | grep -v -e "^/local/domain/0/[^b]" -e "^/local/domain/0 " \
 			-e "^/local/domain/0/backend = " -e "/backend/console = " || true
 		# libxl notes there which numbers it gave to domains.  What
 		# is known of a move after its copy is no trace of a guest.
-		find /var/lib/xen /run/xen /run/xenrec -mindepth 1 2> /dev/null |
+		find /var/lib/xen /run/xen /run/xenrec -type f 2> /dev/null |
 			grep -v -e domid-history -e "[.]refused$" -e "[.]whole$"
-		xl debug-keys q; xl dmesg -c | grep -F log_dirty || true' |
+		lab-ports | sed "s/^ */port /"' |
 		sort
 }
 
@@ -49,6 +55,16 @@ gone() {
 # runs HOST NAME: whether it runs: its counter goes on.
 runs() {
 	lab_await_ticks "$1" "$2" 3
+}
+
+# memory_back HOST BEFORE: whether Xen has as many free pages as lab-memory
+# said before.  Its own heap takes one for itself now and then, and keeps it; a
+# guest that is left has more than 100.
+memory_back() {
+	local now
+	now=$(on "$1" lab-memory)
+	echo "free pages before $2, now $now"
+	((now >= $2 - 16))
 }
 
 # both_run HOST NAME: whether both vcpus of a guest of two count on, and the

@@ -144,7 +144,7 @@ copy_event(struct world w, unsigned event, struct world *done)
 		reach(w);
 		w.mark = 2;
 	}
-	if (s->last == COPY_REFUSED || event == COPY_GO)
+	if (s->last == COPY_REFUSED)
 		w.whole = false;
 	reach(w);
 	*done = w;
