@@ -117,27 +117,30 @@ copy_find(struct guest *g, const uint8_t move[MOVE_SIZE],
 }
 
 int
-copy_of(struct guest *g, const uint8_t uuid[UUID_SIZE],
-    enum copy_state *state, struct receipt *r, struct fault *f)
+copy_of(struct guest *g, const struct config *c, enum copy_state *state,
+    struct receipt *r, struct fault *f)
 {
 	uint32_t domid, next;
 	struct fault none;
 	char *text = NULL;
-	int there = guest_by_uuid(g, uuid, &domid), marked;
+	int there = guest_by_uuid(g, c->uuid, &domid), marked;
 
-	*state = COPY_NONE;
-	if (there != 1)
-		return there == 0 ? 0 : fault_set(f, EXIT_SYSTEM,
+	if (there == -1)
+		return fault_set(f, EXIT_SYSTEM,
 		    "Xen does not list the domains");
+	if (there == 0)
+		return state_without(c->move, state, r, f);
 	next = domid;
 	if ((marked = guest_marks(g, &next, &text, f)) == -1)
 		return -1;
-	*r = (struct receipt){ .result = RECEIPT_ABSORBING };
-	if (marked == 0 || guest_domid(g) != domid ||
-	    receipt_parse(text, strlen(text), r, &none) == -1)
-		r->result = RECEIPT_ABSORBING;
+	if (marked == 0 || guest_domid(g) != domid)
+		*r = (struct receipt){ .result = RECEIPT_ABSORBING };
+	else if (receipt_parse(text, strlen(text), r, &none) == -1 ||
+	    memcmp(r->move, c->move, MOVE_SIZE) != 0)
+		there = 0;	/* another's */
 	free(text);
-	guest_at(g, domid, uuid);
+	if (there == 0 || guest_at(g, domid, c->uuid) != 1)
+		return state_without(c->move, state, r, f);
 	guest_adopt(g);
 	*state = state_of(g, r);
 	return 0;
@@ -241,12 +244,14 @@ copy_tell(struct guest *g, const uint8_t move[MOVE_SIZE], struct fault *f)
 	struct lock l = { .fd = -1 };
 	enum copy_state state;
 	struct receipt r;
+	bool free = lock_take(&l, move, "it", f) == 0;
+	int result = copy_find(g, move, &state, &r, f);
 
-	if (copy_find(g, move, &state, &r, f) == -1)
-		return -1;
-	if (state == COPY_FILLING && lock_take(&l, move, "it", f) == 0)
-		r.result = RECEIPT_BROKEN;
 	lock_drop(&l);
+	if (result == -1)
+		return -1;
+	if (state == COPY_FILLING && free)
+		r.result = RECEIPT_BROKEN;
 	return receipt_print(&r, f);
 }
 

@@ -25,12 +25,11 @@ int copy_find(struct guest *g, const uint8_t move[MOVE_SIZE],
     enum copy_state *state, struct receipt *r, struct fault *f);
 
 /*
- * copy_of(g, uuid, state, r, f): the same of the copy that a killed process
- * was making with this uuid: COPY_NONE when it came to none.  One without a
- * mark is COPY_FILLING.
+ * copy_of(g, c, state, r, f): the same of the copy of *c that a killed process
+ * was making.  A domain with its uuid and without a mark is COPY_FILLING.
  */
-int copy_of(struct guest *g, const uint8_t uuid[UUID_SIZE],
-    enum copy_state *state, struct receipt *r, struct fault *f);
+int copy_of(struct guest *g, const struct config *c, enum copy_state *state,
+    struct receipt *r, struct fault *f);
 
 /*
  * copy_begin(g, move, f): notes with g's domain that it is being filled.

@@ -88,11 +88,12 @@ framer_run(struct pair *p, const struct emit *e)
 		stop_by_silence(e->silence);
 	if (pair_hear(p, &news, sizeof(news)) == MESSAGE_NEWS) {
 		lock_share(&lock, news.note.uuid, p->passed);
-		stop_closes(p->passed);
+		stop_holds(&lock, STDOUT_FILENO);
 		fr.starved = false;
 		if (pass_on(p, e, &news, &fr, &f) == 0)
 			f.status = EXIT_DONE;
 	}
+	stop_by_silence(0);	/* it is the saver's turn */
 	pair_end(p);
 	child = pair_wait(p);
 	if (child == -1) {

@@ -202,16 +202,20 @@ guest_find(struct guest *g, const char *text, struct fault *f)
 	return 0;
 }
 
-bool
+int
 guest_at(struct guest *g, uint32_t domid, const uint8_t uuid[UUID_SIZE])
 {
 	xc_domaininfo_t info;
+	int n = xc_domain_getinfolist(g->xc, domid, 1, &info);
 
 	g->domid = domid;
-	memcpy(g->uuid, uuid, UUID_SIZE);
+	memmove(g->uuid, uuid, UUID_SIZE);
 	set_label(g);
-	return guest_info(g, &info) && !(info.flags & XEN_DOMINF_dying) &&
-	    memcmp(info.handle, uuid, UUID_SIZE) == 0;
+	if (n == -1)
+		return -1;
+	return n == 1 && info.domain == domid &&
+	    !(info.flags & XEN_DOMINF_dying) &&
+	    memcmp(info.handle, g->uuid, UUID_SIZE) == 0;
 }
 
 int
@@ -258,6 +262,16 @@ resume(struct guest *g, struct fault *f)
 	return 0;
 }
 
+/* For another reason than a suspend. */
+static bool
+has_shut_down(struct guest *g)
+{
+	xc_domaininfo_t info;
+
+	return guest_info(g, &info) && info.flags & XEN_DOMINF_shutdown &&
+	    !guest_is_suspended(&info);
+}
+
 int
 guest_take_back(struct guest *g, bool pause, struct fault *f)
 {
@@ -269,6 +283,9 @@ guest_take_back(struct guest *g, bool pause, struct fault *f)
 	/* The process that saved it knows that no request is under way. */
 	if (g->report == NULL)
 		guest_await_late(g);
+	if (has_shut_down(g))
+		return fault_set(f, EXIT_SYSTEM,
+		    "domain %s has shut down", g->label);
 	if (!guest_suspended(g))
 		return 0;
 	if (pause && xc_domain_pause(g->xc, g->domid) != 0)

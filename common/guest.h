@@ -39,9 +39,9 @@ int guest_find(struct guest *g, const char *text, struct fault *f);
 
 /*
  * guest_at(g, domid, uuid): the domain with this number, if it is there, is
- * not dying and has this uuid.  False otherwise.
+ * not dying and has this uuid.  1, 0 otherwise, or -1 when Xen does not tell.
  */
-bool guest_at(struct guest *g, uint32_t domid, const uint8_t uuid[UUID_SIZE]);
+int guest_at(struct guest *g, uint32_t domid, const uint8_t uuid[UUID_SIZE]);
 
 /* guest_domid(g): its number; guest_label(g): "7 (mail)", for messages;
  * guest_uuid(g): its uuid. */

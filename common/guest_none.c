@@ -37,13 +37,13 @@ guest_find(struct guest *g, const char *text, struct fault *f)
 	return none(f);
 }
 
-bool
+int
 guest_at(struct guest *g, uint32_t domid, const uint8_t uuid[UUID_SIZE])
 {
 	(void)g;
 	(void)domid;
 	(void)uuid;
-	return false;
+	return -1;
 }
 
 uint32_t

@@ -10,6 +10,7 @@
  * is started: when one cannot be, nothing was written.
  */
 #include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,6 +153,24 @@ map_new(const struct pmap *m)
 }
 
 /* Starts the workers and waits for the end.  0 or -1, as pmap_run. */
+/* Signals are for the thread that called pmap_run: it may handle them. */
+static int
+start_worker(pthread_t *thread, struct seat *seat)
+{
+	sigset_t block, before;
+	int err;
+
+	sigemptyset(&block);
+	sigaddset(&block, SIGTERM);
+	sigaddset(&block, SIGINT);
+	sigaddset(&block, SIGHUP);
+	sigaddset(&block, SIGALRM);
+	pthread_sigmask(SIG_BLOCK, &block, &before);
+	err = pthread_create(thread, NULL, run_worker, seat);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return err;
+}
+
 static int
 run_map(struct map *map, struct seat *seat, pthread_t *thread,
     struct fault *f)
@@ -163,7 +182,7 @@ run_map(struct map *map, struct seat *seat, pthread_t *thread,
 	pthread_mutex_lock(&map->lock);
 	for (i = 0; i < n; i++) {
 		seat[i] = (struct seat){ map, map->m.worker[i] };
-		err = pthread_create(&thread[i], NULL, run_worker, &seat[i]);
+		err = start_worker(&thread[i], &seat[i]);
 		if (err != 0) {
 			map->failed = true;	/* the others write nothing */
 			pthread_mutex_unlock(&map->lock);

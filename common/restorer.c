@@ -63,7 +63,8 @@ begin(struct work *w, const struct absorb *a, struct fault *f)
 		return -1;
 	/* From here on a domain with this uuid is this process' work. */
 	pair_say(w->pair, MESSAGE_CREATING, NULL, 0);
-	if (guest_create(w->guest, c, f) == -1)
+	if (guest_create(w->guest, c, f) == -1 ||
+	    (!c->snapshot && copy_begin(w->guest, c->move, f) == -1))
 		return -1;
 	return take_step(w, event, f);
 }
@@ -77,7 +78,6 @@ restore(struct work *w, const struct absorb *a, struct fault *f)
 	struct summary s;
 
 	if (begin(w, a, f) == -1 ||
-	    copy_begin(w->guest, c->move, f) == -1 ||
 	    guest_restore(w->guest, c, w->pair->stream, f) == -1)
 		return -1;
 	/* END is only sent after the summary: without it, all is void. */
@@ -192,14 +192,14 @@ clean_up(struct guest *g, const struct config *c, const struct absorb *a)
 	struct receipt r;
 	struct fault f;
 
-	if (copy_of(g, c->uuid, &state, &r, &f) == -1 ||
+	if (copy_of(g, c, &state, &r, &f) == -1 ||
 	    copy_take_step(g, &state, COPY_BROKE, c, &f) == -1) {
 		fault_print(a->tool, &f);
 		return;
 	}
-	if (state != COPY_REFUSED)
+	if (state == COPY_PAUSED || state == COPY_RUNNING)
 		tell_kept(g, c, a);
-	else if (!c->snapshot)
+	else if (state == COPY_REFUSED && !c->snapshot)
 		tell_failed(c);
 }
 
@@ -243,8 +243,7 @@ opener_main(struct pair *p, const struct absorb *a)
 		stop_by_silence(a->silence);
 	if (opener_run(&op, STDIN_FILENO, a->threads, &f) == -1)
 		pair_say(p, MESSAGE_ABORT, NULL, 0);
-	else
-		stop_by_silence(0);	/* it is the restorer's turn */
+	stop_by_silence(0);	/* it is the restorer's turn */
 	pair_end(p);
 	child = pair_wait(p);
 	if (child == -1)

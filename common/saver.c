@@ -46,12 +46,10 @@ may_begin(struct guest *g, const struct emit *e, struct note *n,
 	return guest_check(g, e->memory_only, e->how.live, f);
 }
 
-/* *n for the move that begins now; the note of an older one goes. */
+/* *n for the move that begins now. */
 static void
 renew(struct guest *g, const struct config *c, struct note *n)
 {
-	if (n->state != MOVE_NONE)
-		note_remove(n);
 	*n = (struct note){
 		.state = MOVE_SAVING, .snapshot = c->snapshot,
 		.domid = guest_domid(g), .begun = now_ms(),
@@ -67,7 +65,7 @@ take_back(struct guest *g, const struct emit *e, struct note *n)
 {
 	struct fault f;
 
-	if (!guest_at(g, (uint32_t)n->domid, n->uuid))
+	if (guest_at(g, (uint32_t)n->domid, n->uuid) == 0)
 		note_remove(n);	/* that it is gone was said */
 	else if (settle_step(g, n, MOVE_BROKE, false, &f) == -1)
 		fault_print(e->tool, &f);
@@ -86,10 +84,14 @@ await_framer(struct pair *p, struct guest *g, const struct emit *e,
 {
 	bool done = pair_hear(p, NULL, 0) == MESSAGE_DONE;
 	struct fault f;
+	int noted;
 
 	if (e->snapshot)
 		return done ? EXIT_DONE : EXIT_SYSTEM;
-	if (note_of_move(n->move, n, &f) == -1) {
+	if ((noted = note_of_move(n->move, n, &f)) != 1) {
+		if (noted == 0)
+			fault_set(&f, EXIT_SYSTEM, "the note of domain %s is "
+			    "gone: it stays suspended", guest_label(g));
 		fault_print(e->tool, &f);
 		return f.status;
 	}
@@ -136,9 +138,10 @@ note_report(struct note *n, struct guest *g, const struct save_report *r)
 	n->pages_sent = r->pages;
 }
 
-/* Saves the guest whose move has begun.  Returns the exit status. */
+/* Saves the guest; *n is of the move that begins.  Returns the exit status. */
 static int
-save(struct pair *p, struct guest *g, const struct emit *e, struct note *n)
+save(struct pair *p, struct guest *g, const struct emit *e, struct note *n,
+    const struct note *old)
 {
 	struct save_how how = e->how;
 	struct save_report report;
@@ -149,6 +152,8 @@ save(struct pair *p, struct guest *g, const struct emit *e, struct note *n)
 		fault_print(e->tool, &f);
 		return f.status;
 	}
+	if (old->state != MOVE_NONE)
+		note_remove(old);
 	how.out = p->stream;
 	how.peer = p->peer;
 	if (guest_save(g, &how, &report, &f) == -1) {
@@ -194,15 +199,17 @@ static int
 run(struct pair *p, struct guest *g, struct lock *l, const struct emit *e)
 {
 	struct news news;
+	struct note old;
 	struct fault f;
 
 	if (saver_examine(g, e, l, &news, &f) == -1) {
 		fault_print(e->tool, &f);
 		return f.status;
 	}
+	old = news.note;
 	renew(g, &news.config, &news.note);
 	pair_pass(p, MESSAGE_NEWS, &news, sizeof(news), l->fd);
-	return save(p, g, e, &news.note);
+	return save(p, g, e, &news.note, &old);
 }
 
 int

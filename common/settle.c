@@ -100,11 +100,14 @@ settle_step(struct guest *g, struct note *n, enum move_event event,
     bool pause, struct fault *f)
 {
 	const struct move_step *step = move_step(n->state, event);
-	bool there = guest_at(g, guest_domid(g), guest_uuid(g));
+	int there = guest_at(g, guest_domid(g), guest_uuid(g));
 	bool noted = n->state != MOVE_NONE;
 
 	if (settle_allows(g, n, event, f) == -1)
 		return -1;
+	if (there == -1)
+		return fault_set(f, EXIT_SYSTEM,
+		    "Xen does not tell of domain %s", guest_label(g));
 	if (check_act(g, n, step->act, there, f) == -1) {
 		if (noted && !there)
 			note_remove(n);
@@ -206,7 +209,7 @@ settle_receipt(struct guest *g, const struct receipt *r, struct lock *l,
 	    memcmp(r->digest, n->digest, TALLY_DIGEST_SIZE) != 0)
 		return fault_set(f, EXIT_REFUSED, "the receipt is of another "
 		    "image than the one that was sent: its digest differs");
-	if (guest_at(g, (uint32_t)n->domid, n->uuid) &&
+	if (guest_at(g, (uint32_t)n->domid, n->uuid) == 1 &&
 	    n->state != MOVE_SAVING && !unchanged(g, n)) {
 		fault_set(f, EXIT_REFUSED, "domain %s has run since its END "
 		    "was sent", guest_label(g));

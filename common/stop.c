@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -23,10 +24,12 @@ static struct {
 	struct pair *pair;
 	const char *tool;
 	int null;		/* /dev/null */
-	volatile sig_atomic_t lock;
+	bool taken[SIGNALS];	/* which of them stop */
+	const struct lock *lock;	/* NULL: none */
+	int out;		/* -1: none */
 	unsigned limit, silent;	/* seconds */
 	uint64_t moved;		/* when last looked at */
-} stop = { .null = -1, .lock = -1 };
+} stop = { .null = -1, .out = -1 };
 
 /*
  * Lets the child clean up, and waits for it.  False when it was killed: then
@@ -41,18 +44,23 @@ end_child(void)
 	size_t i;
 
 	for (i = 0; i < SIGNALS; i++)
-		signal(signals[i], SIG_DFL);
+		if (stop.taken[i])
+			signal(signals[i], SIG_DFL);
 	setitimer(ITIMER_REAL, &never, NULL);
 	pair_say(stop.pair, MESSAGE_ABORT, NULL, 0);
 	if (stop.pair->stream != -1)
 		dup2(stop.null, stop.pair->stream);
-	if (stop.lock != -1)
-		close(stop.lock);
+	if (stop.out != -1)
+		dup2(stop.null, stop.out);
 	while (waitid(P_PID, (id_t)stop.pair->child, &info,
 	    WEXITED | WNOWAIT) == -1 && errno == EINTR)
 		;
 	errno = err;
-	return info.si_code == CLD_EXITED;
+	if (info.si_code != CLD_EXITED)
+		return false;
+	if (stop.lock != NULL)
+		unlink(stop.lock->path);
+	return true;
 }
 
 static void
@@ -71,7 +79,7 @@ on_tick(int number)
 	(void)number;
 	stop.silent = moved == stop.moved ? stop.silent + 1 : 0;
 	stop.moved = moved;
-	if (stop.silent < stop.limit)
+	if (stop.limit == 0 || stop.silent < stop.limit)
 		return;
 	if (write(STDERR_FILENO, stop.tool, strlen(stop.tool)) == -1 ||
 	    write(STDERR_FILENO, text, strlen(text)) == -1)
@@ -95,13 +103,14 @@ stop_by_signals(struct pair *p, const char *tool)
 	for (i = 0; i < SIGNALS; i++)
 		if (sigaction(signals[i], NULL, &was) == 0 &&
 		    was.sa_handler != SIG_IGN)
-			sigaction(signals[i], &is, NULL);
+			stop.taken[i] = sigaction(signals[i], &is, NULL) == 0;
 }
 
 void
-stop_closes(int fd)
+stop_holds(const struct lock *l, int out)
 {
-	stop.lock = fd;
+	stop.lock = l;
+	stop.out = out;
 }
 
 void

@@ -13,6 +13,7 @@
 #ifndef STOP_H
 #define STOP_H
 
+#include "lock.h"
 #include "pair.h"
 
 /*
@@ -23,10 +24,11 @@
 void stop_by_signals(struct pair *p, const char *tool);
 
 /*
- * stop_closes(fd): fd, a lock that the child has too, is closed before the
- * child is waited for, so that the child is the last to drop it.
+ * stop_holds(l, out): a stop removes the file of the lock *l, which the child
+ * shares, when the child is done; and nothing more goes out through the
+ * descriptor `out`, whatever it was in the middle of.
  */
-void stop_closes(int fd);
+void stop_holds(const struct lock *l, int out);
 
 /*
  * stop_by_silence(seconds): when no byte was read or written (io.h) for so

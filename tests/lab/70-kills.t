@@ -9,7 +9,7 @@
 # A third of the kills come after END was written.
 # shellcheck source=tests/lab/lib.sh
 . "${0%/*}/lib.sh"
-moves=${MOVES:-8}
+moves=${MOVES:-6}
 RANDOM=${SEED:=$((RANDOM + 1))}
 echo "# SEED=$SEED MOVES=$moves"
 lab_reset
@@ -20,17 +20,19 @@ any() {
 	any=${words[RANDOM % $#]}
 }
 
-# The pipe by its parts; the gate holds it after so many bytes until the kill
-# is done, or not at all.
+# The pipe by its parts; the gate holds it after so many blocks of 4 KiB until
+# the kill is done, or not at all.
 cat > "$tmp/move.sh" << 'END'
-name=$1 bytes=$2 live=$3
+name=$1 blocks=$2 live=$3
 rm -f /tmp/[abc] /tmp/held /tmp/killed /tmp/emit /tmp/receipt
 mkfifo /tmp/a /tmp/b /tmp/c
 xc-emit $live "$name" > /tmp/a 2> /tmp/emit & echo $! > /tmp/framer
 {
-	head -c "$bytes"
+	# head would take more than it gives.
+	[ "$blocks" = all ] ||
+		dd bs=4096 count="$blocks" iflag=fullblock 2> /dev/null
 	touch /tmp/held
-	until [ -e /tmp/killed ] || [ "$bytes" = 1G ]; do usleep 5000; done
+	until [ -e /tmp/killed ] || [ "$blocks" = all ]; do usleep 5000; done
 	exec cat
 } < /tmp/a > /tmp/b &
 rec-compress < /tmp/b > /tmp/c 2> /tmp/filter.err & echo $! > /tmp/filter
@@ -118,18 +120,18 @@ for ((i = 1; i <= moves; i++)); do
 	any pv pvh pvh-live && kind=$any
 	any framer saver filter ssh opener restorer && victim=$any
 	any TERM KILL && signal=$any
-	bytes=$((RANDOM * 130))
-	((i % 3)) || bytes=1G	# not held: killed when END was written
+	blocks=$((RANDOM / 32))
+	((i % 3)) || blocks=all	# not held: killed when END was written
 	what="move $i: $kind, SIG$signal to the $victim"
 	live='' extra=''
 	[ "$kind" = pvh-live ] && live=--live extra=dirty
 	lab_create src "${kind%-live}" "m$i" "$extra" > "$tmp/domid"
-	on src 'bash /root/move.sh "$@"' "m$i" "$bytes" "$live" > "$tmp/move" 2>&1 &
-	if [ "$bytes" = 1G ]; then
+	on src 'bash /root/move.sh "$@"' "m$i" "$blocks" "$live" > "$tmp/move" 2>&1 &
+	if [ "$blocks" = all ]; then
 		what+=" after END"
 		on src 'until grep -qs "\"state\":\"sent\"" /run/xenrec/*.move; do usleep 5000; done'
 	else
-		what+=" after $bytes bytes"
+		what+=" after $((4 * blocks)) KiB"
 		on src 'until [ -e /tmp/held ]; do usleep 5000; done'
 	fi
 	strike "$victim" "$signal" || true	# it may be done already

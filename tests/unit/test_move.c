@@ -21,7 +21,7 @@ struct world {
 	uint8_t copy, mark, refused;	/* mark: 0 none, 1 half, 2 whole */
 	uint8_t whole, ran, destroyed;	/* the copy was; it ran; by xl */
 	uint8_t emitting, sent;		/* xc-emit lives; END has left */
-	uint8_t started, absorbing;	/* the stream came in; it lives */
+	uint8_t absorbing;		/* xc-absorb lives */
 	uint8_t keep_paused;		/* xc-absorb -p */
 	uint8_t receipts, grant;	/* BIT(MOVE_RUNNING) ...: printed */
 };
@@ -157,8 +157,8 @@ emit(struct world w)
 {
 	struct world done;
 
-	if (w.note == MOVE_NONE && !w.sent && !w.started &&
-	    w.source == RUNNING && !w.emitting && w.receipts == 0) {
+	if (w.note == MOVE_NONE && !w.sent && w.source == RUNNING &&
+	    !w.emitting && !w.refused && w.receipts == 0) {
 		w.emitting = true;
 		source_event(w, MOVE_EMIT, &done);
 		return;
@@ -178,9 +178,8 @@ absorb(struct world w)
 {
 	struct world done, broke;
 
-	if (!w.started && (w.emitting || w.sent)) {
-		w.started = true;
-		reach(w);	/* it dies at once */
+	/* Also again: a stream may be kept. */
+	if (!w.absorbing && (w.emitting || w.sent)) {
 		w.absorbing = true;
 		copy_event(w, COPY_STREAM, &done);
 		return;
@@ -194,7 +193,7 @@ absorb(struct world w)
 	broke = w;
 	broke.absorbing = false;
 	if (copy_event(broke, COPY_BROKE, &done)) {
-		if (copy_state(&done) == COPY_REFUSED)
+		if (done.copy == ABSENT && !done.whole)
 			done.receipts |= BIT(MOVE_FAILED);
 		reach(done);
 	}
