@@ -2,7 +2,8 @@
 # make             build the tools into build/
 # make demo        move two guests between two real Xen hosts, in QEMU
 # make check       every test, the lab's included
-# make check-long  60 moves of which a process is killed; SEED=N to replay
+# make check-long  every state of a move with every event; 60 moves in which a
+#                  process is killed (SEED=N to replay)
 # make check-asan, make check-tsan    all tests outside the lab, sanitized
 # make bench       filters beside zstd and cat; STREAMS="file ..." to choose
 # make lab         a shell on one of two Xen hosts, to play with
@@ -82,11 +83,13 @@ programs: all $B/tests/rec-null $(UNITS:%=$B/tests/%)
 check: deps
 	$(MAKE) programs
 	tests/lab/with-hosts -2 -- tests/lab/with-hosts -2 -- \
-	    env JOBS=2 tests/run $B $(shell ls -r tests/lab/*.t) \
+	    env JOBS=2 tests/run $B \
+	    $(filter-out $(LONG),$(shell ls -r tests/lab/*.t)) \
 	    tests/*.t $(UNITS:%=$B/tests/%)
+LONG = tests/lab/45-settle.t tests/lab/70-kills.t
 check-long: deps
 	$(MAKE) programs
-	MOVES=60 tests/lab/with-hosts -2 -- tests/run $B tests/lab/70-kills.t
+	MOVES=$(or $(MOVES),60) tests/lab/with-hosts -2 -- tests/run $B $(LONG)
 check-asan check-tsan: check-%: deps
 	$(MAKE) programs B=build/$* CFLAGS="-O1 -g -fsanitize=$(SAN_$*)"
 	tests/run build/$* $(UNITS:%=build/$*/tests/%) tests/*.t
