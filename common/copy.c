@@ -171,10 +171,10 @@ copy_begin(struct guest *g, const uint8_t move[MOVE_SIZE], struct fault *f)
 
 int
 copy_end(struct guest *g, enum copy_state *state, const struct receipt *r,
-    const struct config *c, struct fault *f)
+    bool snapshot, struct fault *f)
 {
-	if (copy_allows(*state, COPY_END, c->move, f) == -1 ||
-	    (!c->snapshot && note(c->move, WHOLE, f) == -1) ||
+	if (copy_allows(*state, COPY_END, r->move, f) == -1 ||
+	    (!snapshot && note(r->move, WHOLE, f) == -1) ||
 	    mark(g, r, f) == -1)
 		return -1;
 	*state = copy_step(*state, COPY_END)->last;
@@ -208,32 +208,32 @@ copy_allows(enum copy_state state, enum copy_event event,
 /* What has to stand before the act is done. */
 static int
 note_first(enum copy_state now, enum copy_state first, enum copy_event event,
-    const struct config *c, struct fault *f)
+    const uint8_t move[MOVE_SIZE], struct fault *f)
 {
-	if (c->snapshot)
-		return 0;
 	if (first == COPY_REFUSED && now != COPY_REFUSED)
-		return note(c->move, REFUSED, f);
+		return note(move, REFUSED, f);
 	if (event == COPY_STREAM_FORCED) {
-		forget(c->move, REFUSED);
-		forget(c->move, WHOLE);
+		forget(move, REFUSED);
+		forget(move, WHOLE);
 	}
 	return 0;
 }
 
 int
 copy_take_step(struct guest *g, enum copy_state *state,
-    enum copy_event event, const struct config *c, struct fault *f)
+    enum copy_event event, const uint8_t move[MOVE_SIZE], bool snapshot,
+    struct fault *f)
 {
 	const struct copy_step *step = copy_step(*state, event);
 
-	if (copy_allows(*state, event, c->move, f) == -1 ||
-	    note_first(*state, step->first, event, c, f) == -1 ||
+	if (copy_allows(*state, event, move, f) == -1 ||
+	    (!snapshot &&
+	    note_first(*state, step->first, event, move, f) == -1) ||
 	    (step->act == COPY_DISCARD && guest_abandon(g, f) == -1) ||
 	    (step->act == COPY_LET_RUN && guest_unpause(g, f) == -1))
 		return -1;
 	if (step->last == COPY_REFUSED)
-		forget(c->move, WHOLE);
+		forget(move, WHOLE);
 	*state = step->last;
 	return 0;
 }
@@ -244,13 +244,13 @@ copy_tell(struct guest *g, const uint8_t move[MOVE_SIZE], struct fault *f)
 	struct lock l = { .fd = -1 };
 	enum copy_state state;
 	struct receipt r;
-	bool free = lock_take(&l, move, "it", f) == 0;
+	bool idle = lock_take(&l, move, "it", f) == 0;
 	int result = copy_find(g, move, &state, &r, f);
 
 	lock_drop(&l);
 	if (result == -1)
 		return -1;
-	if (state == COPY_FILLING && free)
+	if (state == COPY_FILLING && idle)
 		r.result = RECEIPT_BROKEN;
 	return receipt_print(&r, f);
 }
@@ -258,18 +258,16 @@ copy_tell(struct guest *g, const uint8_t move[MOVE_SIZE], struct fault *f)
 int
 copy_go(struct guest *g, const struct grant *grant, struct fault *f)
 {
-	struct config c = { .snapshot = false };
 	enum copy_state state;
 	struct receipt r;
 
-	memcpy(c.move, grant->move, MOVE_SIZE);
-	if (copy_find(g, c.move, &state, &r, f) == -1 ||
-	    copy_allows(state, COPY_GO, c.move, f) == -1)
+	if (copy_find(g, grant->move, &state, &r, f) == -1 ||
+	    copy_allows(state, COPY_GO, grant->move, f) == -1)
 		return -1;
 	if (memcmp(r.digest, grant->digest, TALLY_DIGEST_SIZE) != 0)
 		return fault_set(f, EXIT_REFUSED, "the grant is for another "
 		    "image than that of domain %s", guest_label(g));
-	if (copy_take_step(g, &state, COPY_GO, &c, f) == -1)
+	if (copy_take_step(g, &state, COPY_GO, grant->move, false, f) == -1)
 		return -1;
 	r.result = RECEIPT_RUNNING;
 	return receipt_print(&r, f);
@@ -280,20 +278,19 @@ copy_refuse(struct guest *g, const uint8_t move[MOVE_SIZE], struct fault *f)
 {
 	/* One whose connection broke may be about to end. */
 	struct lock l = { .fd = -1, .patient = true };
-	struct config c = { .snapshot = false };
 	enum copy_state state;
 	struct receipt r;
 	char id[2 * MOVE_SIZE + 1], what[sizeof(id) + 8];
 	int result;
 
-	memcpy(c.move, move, MOVE_SIZE);
 	hex_print(move, MOVE_SIZE, id);
 	snprintf(what, sizeof(what), "move %s", id);
 	if (lock_take(&l, move, what, f) == -1)
 		return -1;
 	result = copy_find(g, move, &state, &r, f);
 	if (result == 0)
-		result = copy_take_step(g, &state, COPY_REFUSE, &c, f);
+		result = copy_take_step(g, &state, COPY_REFUSE, move, false,
+		    f);
 	lock_drop(&l);
 	if (result == -1)
 		return -1;

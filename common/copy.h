@@ -33,13 +33,13 @@ int copy_of(struct guest *g, const struct config *c, enum copy_state *state,
 
 /*
  * copy_begin(g, move, f): notes with g's domain that it is being filled.
- * copy_end(g, state, r, c, f): that it is the whole copy of the receipt *r;
- * *state is COPY_PAUSED then.  0, or -1 with EXIT_SYSTEM.
+ * copy_end(g, state, r, snapshot, f): that it is the whole copy of the
+ * receipt *r; *state is COPY_PAUSED then.  0, or -1 with EXIT_SYSTEM.
  */
 int copy_begin(struct guest *g, const uint8_t move[MOVE_SIZE],
     struct fault *f);
 int copy_end(struct guest *g, enum copy_state *state,
-    const struct receipt *r, const struct config *c, struct fault *f);
+    const struct receipt *r, bool snapshot, struct fault *f);
 
 /*
  * copy_allows(state, event, move, f): whether the table takes it.
@@ -49,13 +49,14 @@ int copy_allows(enum copy_state state, enum copy_event event,
     const uint8_t move[MOVE_SIZE], struct fault *f);
 
 /*
- * copy_take_step(g, state, event, c, f): acts as the table says on g's domain
- * and the move of *c, of which a snapshot leaves nothing written down: lets it
- * run or destroys it.  *state is where it stands afterwards.
+ * copy_take_step(g, state, event, move, snapshot, f): acts as the table says
+ * on g's domain, a copy of this move, and lets it run or destroys it.  Of a
+ * snapshot nothing is written down.  *state is where it stands afterwards.
  * -1 with EXIT_REFUSED when the table declines, or EXIT_SYSTEM.
  */
 int copy_take_step(struct guest *g, enum copy_state *state,
-    enum copy_event event, const struct config *c, struct fault *f);
+    enum copy_event event, const uint8_t move[MOVE_SIZE], bool snapshot,
+    struct fault *f);
 
 /*
  * copy_tell(g, move, f): prints what is known of the move, a receipt, on

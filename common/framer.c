@@ -24,20 +24,14 @@ clean_up(const struct emit *e, struct note *n)
 	if (there == 0)
 		return;
 	if (there == 1 && n->state != MOVE_SAVING) {
-		fault_tell(e->tool, "domain %" PRIu64 " (%s) stays suspended: "
-		    "END may have left, so a copy may run", n->domid,
-		    n->name);
-		settle_ways_out(e->tool, n);
+		settle_tell_sent(e->tool, n, false);
 		return;
 	}
 	g = there == 1 ? guest_open(e->tool, e->verbose, &f) : NULL;
-	if (g != NULL)
-		guest_at(g, (uint32_t)n->domid, n->uuid);
-	if (g == NULL || settle_step(g, n, MOVE_BROKE, false, &f) == -1)
+	if (g == NULL)
 		fault_print(e->tool, &f);
 	else
-		fault_tell(e->tool, "domain %s was not taken: it stays here",
-		    guest_label(g));
+		settle_broke(e->tool, g, n, e->quiet);
 	guest_close(g);
 }
 
@@ -101,6 +95,7 @@ framer_run(struct pair *p, const struct emit *e)
 			clean_up(e, &news.note);
 		child = EXIT_SYSTEM;
 	}
+	stop_holds(NULL, -1);	/* whoever comes next has a file of its own */
 	lock_drop(&lock);
 	return fr.starved || f.status == EXIT_DONE ? child : f.status;
 }

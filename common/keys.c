@@ -4,9 +4,8 @@
 #include <string.h>
 
 #include <json-c/json.h>
-#include <sodium.h>
-
 #include "keys.h"
+#include "strict.h"
 #include "uuid.h"
 
 #define HEX_MAX	64u	/* bytes of a KEY_HEX */
@@ -77,18 +76,6 @@ keys_print(const struct key *keys, size_t count, const void *from)
 	return copy;
 }
 
-static bool
-take_number(const struct key *key, json_object *value, uint64_t *out)
-{
-	uint64_t n = json_object_get_uint64(value);
-
-	if (json_object_get_type(value) != json_type_int ||
-	    json_object_get_int64(value) < 0 || n < key->min || n > key->max)
-		return false;
-	*out = n;
-	return true;
-}
-
 /* The number of the word; -1 when it is none of them. */
 static int
 find_word(const char *const *words, const char *text)
@@ -101,20 +88,22 @@ find_word(const char *const *words, const char *text)
 	return -1;
 }
 
+/* A flag is true and false, or two words. */
 static bool
-take_hex(const char *text, uint8_t *p, size_t size)
+take_value(const struct key *key, json_object *value, uint8_t *p)
 {
-	size_t n;
-
-	return strlen(text) == 2 * size && sodium_hex2bin(p, size, text,
-	    2 * size, NULL, &n, NULL) == 0 && n == size;
-}
-
-static bool
-take_text(const struct key *key, const char *text, uint8_t *p)
-{
+	const char *text = strict_string(value);
 	int word;
 
+	if (key->kind == KEY_NUMBER)
+		return strict_is_number(value, key->max, (uint64_t *)p) &&
+		    *(uint64_t *)p >= key->min;
+	if (key->kind == KEY_FLAG && key->words == NULL) {
+		*(bool *)p = json_object_get_boolean(value);
+		return json_object_is_type(value, json_type_boolean);
+	}
+	if (text == NULL)
+		return false;
 	switch (key->kind) {
 	case KEY_TEXT:
 		snprintf((char *)p, KEYS_TEXT_SIZE, "%s", text);
@@ -127,7 +116,7 @@ take_text(const struct key *key, const char *text, uint8_t *p)
 	case KEY_UUID:
 		return uuid_parse(text, p);
 	case KEY_HEX:
-		return take_hex(text, p, key->max);
+		return strict_is_hex(value, p, key->max);
 	case KEY_FLAG:
 	case KEY_WORD:
 		if ((word = find_word(key->words, text)) == -1)
@@ -141,21 +130,6 @@ take_text(const struct key *key, const char *text, uint8_t *p)
 		break;
 	}
 	return false;
-}
-
-static bool
-take_value(const struct key *key, json_object *value, uint8_t *p)
-{
-	if (key->kind == KEY_NUMBER)
-		return take_number(key, value, (uint64_t *)p);
-	if (key->kind == KEY_FLAG && key->words == NULL) {
-		*(bool *)p = json_object_get_boolean(value);
-		return json_object_get_type(value) == json_type_boolean;
-	}
-	return json_object_get_type(value) == json_type_string &&
-	    strlen(json_object_get_string(value)) ==
-	    (size_t)json_object_get_string_len(value) &&
-	    take_text(key, json_object_get_string(value), p);
 }
 
 /* Each key of the table from the object.  0 or -1. */
@@ -188,21 +162,12 @@ int
 keys_parse(const struct key *keys, size_t count, const char *text,
     size_t size, void *to, struct fault *f)
 {
-	json_tokener *t = json_tokener_new();
-	json_object *o;
+	json_object *o = strict_object(text, size);
 	int result;
 
-	if (t == NULL)
-		return fault_set(f, EXIT_SYSTEM, "no memory for JSON");
-	json_tokener_set_flags(t, JSON_TOKENER_STRICT |
-	    JSON_TOKENER_VALIDATE_UTF8);
-	o = json_tokener_parse_ex(t, text, (int)size);
-	json_tokener_free(t);
-	if (json_object_is_type(o, json_type_object) &&
-	    memchr(text, '\0', size) == NULL)
-		result = take_keys(keys, count, o, to, f);
-	else
-		result = fault_set(f, EXIT_MALFORMED, "not a JSON object");
+	if (o == NULL)
+		return fault_set(f, EXIT_MALFORMED, "not a JSON object");
+	result = take_keys(keys, count, o, to, f);
 	json_object_put(o);
 	return result;
 }

@@ -48,7 +48,7 @@ char *keys_print(const struct key *keys, size_t count, const void *from);
  * white space after it.  Other keys are ignored; a member whose key is not
  * there takes its fallback, or stays as it is.  0, or -1 with EXIT_MALFORMED
  * (no JSON object, a required key missing, a value of the wrong kind or out
- * of bounds) or EXIT_SYSTEM; then *to may be changed in part.
+ * of bounds); then *to may be changed in part.
  */
 int keys_parse(const struct key *keys, size_t count, const char *text,
     size_t size, void *to, struct fault *f);

@@ -102,19 +102,14 @@ note_write(const struct note *n, struct fault *f)
 
 	if ((text = keys_print(keys, KEY_COUNT, n)) == NULL)
 		return fault_set(f, EXIT_SYSTEM, "no memory for JSON");
-	if (mkdir(RUN_DIRECTORY, 0700) == -1 && errno != EEXIST)
-		result = fault_set(f, EXIT_SYSTEM, "%s: %s", RUN_DIRECTORY,
+	set_path(n, ENDING, path);
+	set_path(n, ".new", fresh);
+	result = write_file(fresh, text, f);
+	if (result == 0 && rename(fresh, path) == -1)
+		result = fault_set(f, EXIT_SYSTEM, "%s: %s", path,
 		    strerror(errno));
-	else {
-		set_path(n, ENDING, path);
-		set_path(n, ".new", fresh);
-		result = write_file(fresh, text, f);
-		if (result == 0 && rename(fresh, path) == -1)
-			result = fault_set(f, EXIT_SYSTEM, "%s: %s", path,
-			    strerror(errno));
-		if (result == -1)
-			unlink(fresh);
-	}
+	if (result == -1)
+		unlink(fresh);
 	free(text);
 	return result;
 }

@@ -38,7 +38,8 @@ receipt_of(const struct work *w, const struct summary *s)
 static int
 take_step(struct work *w, enum copy_event event, struct fault *f)
 {
-	return copy_take_step(w->guest, &w->state, event, &w->config, f);
+	return copy_take_step(w->guest, &w->state, event, w->config.move,
+	    w->config.snapshot, f);
 }
 
 /*
@@ -84,7 +85,7 @@ restore(struct work *w, const struct absorb *a, struct fault *f)
 	if (pair_hear(w->pair, &s, sizeof(s)) != MESSAGE_SUMMARY)
 		return fault_set(f, EXIT_SYSTEM, "the opener is gone");
 	r = receipt_of(w, &s);
-	if (copy_end(w->guest, &w->state, &r, c, f) == -1)
+	if (copy_end(w->guest, &w->state, &r, c->snapshot, f) == -1)
 		return -1;
 	if (!a->pause && (!c->snapshot || a->unpause)) {
 		if (take_step(w, COPY_UNPAUSE, f) == -1)
@@ -193,7 +194,7 @@ clean_up(struct guest *g, const struct config *c, const struct absorb *a)
 	struct fault f;
 
 	if (copy_of(g, c, &state, &r, &f) == -1 ||
-	    copy_take_step(g, &state, COPY_BROKE, c, &f) == -1) {
+	    copy_take_step(g, &state, COPY_BROKE, c->move, c->snapshot, &f) == -1) {
 		fault_print(a->tool, &f);
 		return;
 	}

@@ -59,21 +59,6 @@ renew(struct guest *g, const struct config *c, struct note *n)
 	memcpy(n->name, c->name, sizeof(n->name));
 }
 
-/* After a failure before END: the guest runs again, and that is said. */
-static void
-take_back(struct guest *g, const struct emit *e, struct note *n)
-{
-	struct fault f;
-
-	if (guest_at(g, (uint32_t)n->domid, n->uuid) == 0)
-		note_remove(n);	/* that it is gone was said */
-	else if (settle_step(g, n, MOVE_BROKE, false, &f) == -1)
-		fault_print(e->tool, &f);
-	else if (!e->quiet)
-		fault_tell(e->tool, "domain %s was not taken: it stays here",
-		    guest_label(g));
-}
-
 /*
  * The image is written: what becomes of the guest is what the note says when
  * the framer has come to its end, or died.
@@ -96,15 +81,11 @@ await_framer(struct pair *p, struct guest *g, const struct emit *e,
 		return f.status;
 	}
 	if (n->state == MOVE_SAVING) {
-		take_back(g, e, n);
+		settle_broke(e->tool, g, n, e->quiet);
 		return EXIT_SYSTEM;
 	}
-	if (!e->quiet || !done) {
-		fault_tell(e->tool, "domain %s %s", guest_label(g), done ?
-		    "is suspended" : "stays suspended: END may have left, "
-		    "so a copy may run");
-		settle_ways_out(e->tool, n);
-	}
+	if (!e->quiet || !done)
+		settle_tell_sent(e->tool, n, done);
 	return done ? EXIT_DONE : EXIT_SYSTEM;
 }
 
@@ -160,7 +141,7 @@ save(struct pair *p, struct guest *g, const struct emit *e, struct note *n,
 		if (!pair_heard(p, MESSAGE_ABORT))
 			fault_print(e->tool, &f);
 		if (report.begun)
-			take_back(g, e, n);
+			settle_broke(e->tool, g, n, e->quiet);
 		else
 			note_remove(n);	/* what others do is left alone */
 		return f.status;

@@ -128,10 +128,30 @@ settle_step(struct guest *g, struct note *n, enum move_event event,
 }
 
 void
-settle_ways_out(const char *tool, const struct note *n)
+settle_broke(const char *tool, struct guest *g, struct note *n, bool quiet)
+{
+	struct fault f;
+
+	if (guest_at(g, (uint32_t)n->domid, n->uuid) == 0) {
+		note_remove(n);
+		fault_tell(tool, "domain %" PRIu64 " (%s) is gone", n->domid,
+		    n->name);
+	} else if (settle_step(g, n, MOVE_BROKE, false, &f) == -1) {
+		fault_print(tool, &f);
+	} else if (!quiet) {
+		fault_tell(tool, "domain %s was not taken: it stays here",
+		    guest_label(g));
+	}
+}
+
+void
+settle_tell_sent(const char *tool, const struct note *n, bool done)
 {
 	char id[2 * MOVE_SIZE + 1];
 
+	fault_tell(tool, "domain %" PRIu64 " (%s) %s", n->domid, n->name,
+	    done ? "is suspended" :
+	    "stays suspended: END may have left, so a copy may run");
 	hex_print(n->move, MOVE_SIZE, id);
 	fault_tell(tool, "hint: its receipt decides: xc-emit --settle < "
 	    "RECEIPT; without one, on the destination: xc-absorb --state %s",

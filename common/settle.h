@@ -41,10 +41,17 @@ int settle_step(struct guest *g, struct note *n, enum move_event event,
     bool pause, struct fault *f);
 
 /*
- * settle_ways_out(tool, n): prints what can be done with a guest that stays
- * suspended because a copy may run.
+ * settle_broke(tool, g, n, quiet): after a failure before END: the guest runs
+ * again, and that is said unless quiet; or why it does not.
  */
-void settle_ways_out(const char *tool, const struct note *n);
+void settle_broke(const char *tool, struct guest *g, struct note *n,
+    bool quiet);
+
+/*
+ * settle_tell_sent(tool, n, done): says that the guest stays suspended, since
+ * all of its image was sent (done) or may have been, and the ways out.
+ */
+void settle_tell_sent(const char *tool, const struct note *n, bool done);
 
 /*
  * settle_receipt(g, r, l, n, event, f): whether the receipt settles a move of

@@ -8,15 +8,13 @@
 #include "strict.h"
 
 json_object *
-strict_parse(const struct strict *s, const char *text, size_t size)
+strict_object(const char *text, size_t size)
 {
 	json_tokener *t = json_tokener_new();
 	json_object *o = NULL;
 
-	if (t == NULL) {
-		fault_set(s->f, EXIT_SYSTEM, "no memory for JSON");
+	if (t == NULL)
 		return NULL;
-	}
 	json_tokener_set_flags(t, JSON_TOKENER_STRICT |
 	    JSON_TOKENER_VALIDATE_UTF8);
 	/* json-c takes a NUL for the end of the text. */
@@ -26,9 +24,18 @@ strict_parse(const struct strict *s, const char *text, size_t size)
 	if (json_object_is_type(o, json_type_object))
 		return o;
 	json_object_put(o);
-	fault_set(s->f, EXIT_MALFORMED, "%.200s: not a JSON object",
-	    s->source);
 	return NULL;
+}
+
+json_object *
+strict_parse(const struct strict *s, const char *text, size_t size)
+{
+	json_object *o = strict_object(text, size);
+
+	if (o == NULL)
+		fault_set(s->f, EXIT_MALFORMED, "%.200s: not a JSON object",
+		    s->source);
+	return o;
 }
 
 int

@@ -23,10 +23,12 @@ struct strict {
 };
 
 /*
- * strict_parse(s, text, size): one object with white space around it and
- * nothing else, at most 1 GiB.  NULL with EXIT_MALFORMED or EXIT_SYSTEM; the
- * caller gives it to json_object_put.
+ * strict_object(text, size), strict_parse(s, text, size): one object with white
+ * space around it and nothing else, at most 1 GiB.  NULL when it is something
+ * else, or without memory; strict_parse sets EXIT_MALFORMED then.  The caller
+ * gives it to json_object_put.
  */
+json_object *strict_object(const char *text, size_t size);
 json_object *strict_parse(const struct strict *s, const char *text,
     size_t size);
 

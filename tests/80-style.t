@@ -53,14 +53,18 @@ else
 	skip 1 "no mandoc"
 fi
 
+# compile COMPILER [SETTING...]
 compile() {
-	make -s -j 2 B="$tmp/$1" CC="$1" CFLAGS="-O1 -Werror" programs
+	make -s -j 2 B="$tmp/$1" CC="$1" CFLAGS="-O1 -Werror" "${@:2}"
 }
 for compiler in gcc clang; do
 	if command -v $compiler > "$tmp/out"; then
-		ok "$compiler has nothing to warn of" compile $compiler
+		ok "$compiler has nothing to warn of" compile $compiler programs
 	else
 		skip 1 "no $compiler"
 	fi
 done
+ok "it builds where Xen's libraries are not" compile cc all XEN=
+ok "and its xc-emit says so" grep -q "built without Xen" \
+	<(not "$tmp/cc/xc-emit" 7 2>&1 > "$tmp/out")
 plan

@@ -53,12 +53,12 @@ ok "-t takes the stream" on src 'xc-absorb -t < /tmp/stream'
 ok "its uuid is taken: refused" fails 5 src 'xc-absorb < /tmp/stream'
 ok "its name is taken: refused" fails 5 src 'xc-absorb --uuid new < /tmp/stream'
 ok "a copy with its own name and uuid" \
-	on src 'xc-absorb --uuid new --name copy --max-vcpus 2 --max-mem 8 < /tmp/stream > /tmp/receipt'
+	on src 'xc-absorb -f --uuid new --name copy --max-vcpus 2 --max-mem 8 < /tmp/stream > /tmp/receipt'
 ok "the copy runs, memory whole" came_whole src copy
 ok "beside the first" runs src pv
 
 on src 'xl destroy copy; xl destroy pv; xl destroy pvh'
-ok "-p leaves it paused" on src 'xc-absorb -p < /tmp/stream > /tmp/receipt'
+ok "-p leaves it paused" on src 'xc-absorb -f -p < /tmp/stream > /tmp/receipt'
 ok "the receipt says so" [ "$(receipt src .result)" = paused ]
 ok "so does Xen" on src 'xl list pv | grep -E -- "--p---"'
 on src 'xl unpause pv'

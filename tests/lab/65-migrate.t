@@ -81,7 +81,7 @@ move=$(sed -n 's/.*xc-absorb --state \([0-9a-f]*\).*/\1/p' "$tmp/err")
 ok "what is printed goes on" on src \
 	'set -o pipefail; ssh dst xc-absorb --state "$1" | xc-emit --settle |
 		ssh dst xc-absorb --go | xc-emit --settle' "${move:-none}"
-ok "it counts on at dst, memory whole" came_whole dst mail
+ok "it counts on at dst, memory whole" came_whole dst mail 2
 ok "nothing is left at src" same_traces src "$tmp/src"
 on dst 'xl destroy mail'
 ok "nothing is left at dst" same_traces dst "$tmp/dst"
