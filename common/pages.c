@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <inttypes.h>
+
+#include "bytes.h"
+#include "pages.h"
+
+static const char *const names[PAGE_TYPES] = {
+	"NOTAB", "L1TAB", "L2TAB", "L3TAB", "L4TAB",
+	"reserved", "reserved", "reserved", "reserved",
+	"L1TAB-pinned", "L2TAB-pinned", "L3TAB-pinned", "L4TAB-pinned",
+	"BROKEN", "XALLOC", "XTAB",
+};
+
+const char *
+page_type_name(enum page_type type)
+{
+	return names[type];
+}
+
+static uint64_t
+entry(const struct pages *p, uint32_t i)
+{
+	return get_le64(p->rec->body + PAGE_DATA_HEADER_SIZE +
+	    8 * (size_t)i);
+}
+
+static enum page_type
+type_of(uint64_t entry)
+{
+	return (enum page_type)(entry >> PFN_TYPE_SHIFT);
+}
+
+int
+pages_open(struct pages *p, const struct record *rec, struct fault *f)
+{
+	uint64_t want;
+	uint32_t i;
+	enum page_type type;
+
+	*p = (struct pages){ .rec = rec };
+	if (rec->length >= PAGE_DATA_HEADER_SIZE)
+		p->count = get_le32(rec->body);
+	if (p->count == 0)
+		return record_fault(f, EXIT_MALFORMED, rec, "no pfns");
+	want = PAGE_DATA_HEADER_SIZE + 8 * (uint64_t)p->count;
+	if (want > rec->length)
+		return record_fault(f, EXIT_MALFORMED, rec, "length %" PRIu32
+		    ", %" PRIu32 " pfns take more", rec->length, p->count);
+	p->bytes = rec->body + want;
+	for (i = 0; i < p->count; i++) {
+		type = type_of(entry(p, i));
+		if (type > PAGE_L4TAB && type < PAGE_L1TAB_PINNED)
+			return record_fault(f, EXIT_MALFORMED, rec, "pfn 0x%"
+			    PRIx64 " is of the reserved type %u",
+			    entry(p, i) & PFN_MASK, (unsigned)type);
+		p->full += page_has_data(type);
+	}
+	want += PAGE_SIZE * (uint64_t)p->full;
+	if (want != rec->length)
+		return record_fault(f, EXIT_MALFORMED, rec, "length %" PRIu32
+		    ", its pfns take %" PRIu64, rec->length, want);
+	return 0;
+}
+
+bool
+pages_next(struct pages *p, struct page *page)
+{
+	uint64_t e;
+
+	if (p->next == p->count)
+		return false;
+	e = entry(p, p->next++);
+	page->pfn = e & PFN_MASK;
+	page->type = type_of(e);
+	page->reserved = e >> 52 & 0xff;
+	page->bytes = NULL;
+	if (page_has_data(page->type)) {
+		page->bytes = p->bytes;
+		p->bytes += PAGE_SIZE;
+	}
+	return true;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * pages.h - a PAGE_DATA record taken apart into its pages, and put together.
+ *
+ * Source: libxc-migration-stream.pandoc, PAGE_DATA.
+ */
+#ifndef PAGES_H
+#define PAGES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "fault.h"
+#include "format.h"
+#include "record.h"
+
+/* What a pfn's entry says of it: bits 63-60. */
+enum page_type {
+	PAGE_NOTAB,		/* no page table */
+	PAGE_L1TAB, PAGE_L2TAB, PAGE_L3TAB, PAGE_L4TAB,
+	/* 5 to 8 are reserved. */
+	PAGE_L1TAB_PINNED = 9, PAGE_L2TAB_PINNED, PAGE_L3TAB_PINNED,
+	PAGE_L4TAB_PINNED,
+	PAGE_BROKEN,		/* from here on no data follows */
+	PAGE_XALLOC,		/* to be allocated only */
+	PAGE_XTAB,		/* not there, or to come later */
+	PAGE_TYPES		/* how many numbers there are */
+};
+
+struct page {
+	uint64_t pfn;
+	enum page_type type;
+	unsigned reserved;		/* bits 59-52 of the entry */
+	const uint8_t *bytes;		/* PAGE_SIZE, or NULL */
+};
+
+struct pages {
+	const struct record *rec;
+	uint32_t count, next;		/* entries, and those returned */
+	uint32_t full;			/* of them, those with data */
+	const uint8_t *bytes;		/* of the next one with data */
+};
+
+/*
+ * pages_open(p, rec, f): *p at the first entry of a whole PAGE_DATA record.
+ * 0, or -1 with EXIT_MALFORMED: no entries, a reserved type, or a length that
+ * is not that of the entries and their pages.
+ */
+int pages_open(struct pages *p, const struct record *rec, struct fault *f);
+
+/* pages_next(p, page): the next entry; false after the last. */
+bool pages_next(struct pages *p, struct page *page);
+
+/* page_has_data(type): whether a page follows for an entry of this type. */
+static inline bool
+page_has_data(enum page_type type)
+{
+	return type < PAGE_BROKEN;
+}
+
+/* page_level(type): 1 to 4 for page tables, 0 for all else. */
+static inline unsigned
+page_level(enum page_type type)
+{
+	return type >= PAGE_BROKEN ? 0 : type & 7;
+}
+
+/* page_type_name(type): as in Xen's headers, short: "NOTAB", "L4TAB-pinned";
+ * "reserved" for 5 to 8. */
+const char *page_type_name(enum page_type type);
+
+#endif
