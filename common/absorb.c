@@ -4,53 +4,23 @@
 
 #include "absorb.h"
 #include "bytes.h"
-#include "compress.h"
 #include "filter.h"
 #include "format.h"
 #include "pmap.h"
 #include "types.h"
 
-/* EXIT_REFUSED for a record of a layer that is not opened here. */
-static int
-refuse_layer(const struct record *rec, struct fault *f)
-{
-	const char *undo = type_is_ours(rec) ? type_undo(rec->type) : NULL;
-
-	if (undo == NULL)
-		return 0;
-	record_fault(f, EXIT_REFUSED, rec, "a layer that is not opened here");
-	return fault_hint(f, "undo it first: %s", undo);
-}
-
-/* In stream order: the first record says whether all are compressed. */
 static int
 see_layer(void *state, struct record *rec, struct fault *f)
 {
 	struct opener *o = state;
-	bool packed = rec->type == REC_COMPRESSED;
 
-	if (rec->part != PART_RECORD || rec->type == REC_END ||
-	    rec->type == REC_CHECKPOINT)
-		return 0;
-	if (!o->started) {
-		o->started = true;
-		o->compressed = packed;
-	}
-	if (!packed && refuse_layer(rec, f) == -1)
-		return -1;
-	if (packed != o->compressed)
-		return record_fault(f, EXIT_MALFORMED, rec, "a %s record in "
-		    "a stream that is%s compressed",
-		    packed ? "compressed" : "plain",
-		    o->compressed ? "" : " not");
-	return 0;
+	return layers_see(&o->layers, rec, f);
 }
 
 static int
 expand(void *worker, struct record *rec, struct fault *f)
 {
-	if (rec->type == REC_COMPRESSED &&
-	    expand_record(worker, rec, f) == -1)
+	if (layers_open(worker, rec, f) == -1)
 		return -1;
 	tally_crc(rec);
 	return 0;
@@ -140,6 +110,8 @@ check(void *state, struct record *rec, struct fault *f)
 
 	if (rec->part == PART_ENVELOPE || rec->part == PART_LIBXL)
 		return refuse_kind(f);
+	if (layers_refuse(rec, f) == -1)
+		return -1;
 	if (rec->part == PART_RECORD && rec->type == REC_GUEST_CONFIG)
 		return take_config(o, rec, f);
 	if (rec->part == PART_RECORD && !o->configured) {
@@ -148,8 +120,6 @@ check(void *state, struct record *rec, struct fault *f)
 		return fault_hint(f, "xc-emit without --no-config puts it "
 		    "in; a stream without it says nothing of the domain");
 	}
-	if (refuse_layer(rec, f) == -1)
-		return -1;
 	tally_add(&o->tally, rec);
 	if (lint_piece(&o->lint, rec, f) == -1)
 		return -1;
@@ -175,13 +145,14 @@ opener_run(struct opener *o, int in, unsigned threads, struct fault *f)
 
 	tally_begin(&o->tally);
 	for (i = 0; i < threads; i++)
-		if ((worker[i] = compress_new(1)) == NULL)
+		if ((worker[i] = layers_new()) == NULL)
 			return fault_set(f, EXIT_SYSTEM, "no memory for "
 			    "zstd");
 	if (filter_run(&filter, f) == -1)
 		return -1;	/* a worker may still use its own */
 	for (i = 0; i < threads; i++)
-		compress_free(worker[i]);
+		layers_free(worker[i]);
+	lint_free(&o->lint);
 	if (o->pair != NULL)
 		o->pair->stream = -1;	/* the filter closed it */
 	return 0;

@@ -11,6 +11,7 @@
 
 #include "config.h"
 #include "fault.h"
+#include "layers.h"
 #include "lint.h"
 #include "pair.h"
 #include "tally.h"
@@ -37,8 +38,7 @@ struct opener {
 	struct tally tally;
 	struct config config;
 	bool  configured;	/* GUEST_CONFIG came */
-	bool  started;		/* the first record came */
-	bool  compressed;	/* the stream's outermost layer */
+	struct layers layers;
 	struct summary summary;	/* when all went well */
 };
 

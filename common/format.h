@@ -50,8 +50,10 @@
 #define IMAGE_VERSION_MAX	3u
 #define IMAGE_OPTIONS_OFFSET	16u
 #define IMAGE_BIG_ENDIAN	1u
+#define IMAGE_RESERVED_OFFSET	18u
 #define DOMAIN_TYPE_OFFSET	24u	/* from the image header's start */
 #define DOMAIN_PAGE_SHIFT_OFFSET 28u
+#define DOMAIN_RESERVED_OFFSET	30u
 #define DOMAIN_CONTAINER	0u
 #define DOMAIN_PV		1u
 #define DOMAIN_HVM		2u
@@ -94,6 +96,48 @@
 #define PAGE_TYPE_BROKEN	0xdu	/* from here on: no data */
 
 /*
+ * What is inside a PV guest's records and pages (xen/include/public/xen.h,
+ * arch-x86/xen*.h), for words of 8 and 4 bytes.  X86_PV_VCPU_BASIC has the
+ * vcpu's context behind a header of 8 bytes: u32 vcpu id, u32 reserved.
+ */
+#define VCPU_HEADER_SIZE	8u
+#define VCPU_CONTEXT_SIZE_64	5168u
+#define VCPU_CONTEXT_SIZE_32	2800u
+#define VCPU_EDX_64		0x268u	/* user_regs.rdx, of vcpu 0: start info */
+#define VCPU_EDX_32		0x20cu
+#define VCPU_GDT_FRAMES_64	0x12e0u	/* 16 words */
+#define VCPU_GDT_FRAMES_32	0xa50u
+#define VCPU_GDT_ENTRIES_64	0x1360u
+#define VCPU_GDT_ENTRIES_32	0xa90u
+#define VCPU_CR_64		0x1378u	/* 8 words */
+#define VCPU_CR_32		0xa9cu
+#define VCPU_GDT_ENTRIES_MAX	7168u	/* FIRST_RESERVED_GDT_ENTRY */
+#define GDT_ENTRIES_PER_FRAME	512u
+
+#define START_INFO_MAGIC	"xen-3.0-x86_"
+#define START_INFO_MAGIC_SIZE	12u
+#define START_INFO_STORE_64	56u
+#define START_INFO_STORE_32	44u
+#define START_INFO_CONSOLE_64	72u
+#define START_INFO_CONSOLE_32	52u
+
+/* A page table's entries: bit 0 present, bit 7 a large page, 12-51 frame. */
+#define PTE_PRESENT		UINT64_C(1)
+#define PTE_COUNT		512u
+#define PTE_FRAME(pte)		((pte) >> 12 & UINT64_C(0xffffffffff))
+
+/*
+ * HVM_CONTEXT (xen/include/public/hvm/save.h): entries of u16 type, u16
+ * instance, u32 length and a body, without padding.
+ */
+#define HVM_ENTRY_SIZE		8u
+#define HVM_SAVE_END		0u
+#define HVM_SAVE_HEADER		1u
+#define HVM_SAVE_CPU		2u
+#define HVM_SAVE_HEADER_SIZE	24u
+#define HVM_SAVE_MAGIC		UINT32_C(0x54381286)
+
+/*
  * libxl header, 16 bytes, big-endian: "LibxlFmt", u32 version, u32 options
  * (bit 0: what follows is big-endian).  Records: framing as above, lengths
  * without limit, types of their own.
@@ -113,6 +157,9 @@
 #define LIBXL_CHECKPOINT_END	UINT32_C(4)
 #define LIBXL_CHECKPOINT_STATE	UINT32_C(5)
 
+/* EMULATOR_ records: u32 emulator, u32 index, and then data. */
+#define LIBXL_EMULATOR_HEADER_SIZE 8u
+
 /*
  * xl header, 48 bytes in the byte order of the host that wrote it
  *   0 32  magic
@@ -127,6 +174,7 @@
 #define XL_BYTEORDER_OFFSET	32u
 #define XL_BYTEORDER		UINT32_C(0x01020304)
 #define XL_FLAGS_OFFSET		36u
+#define XL_FLAG_JSON		1u
 #define XL_FLAG_STREAM_V2	2u
 #define XL_DATA_LENGTH_OFFSET	44u
 

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * lint.h - whether Xen's restorer would take a plain image: sizes, order and
- * types, as far as the stream alone tells.
+ * lint.h - whether Xen's restorer would take a plain stream, as far as the
+ * stream alone tells: sizes, order, types, and what refers to what.
  *
- * Source: libxc-migration-stream.pandoc, and what tools/libs/guest/
- * xg_sr_restore*.c in xen.git reject.
+ * Each rule has a name and a level.  xc-absorb stops at the first error;
+ * rec-ls tells of all, and of warnings.
+ *
+ * Source: libxc-migration-stream.pandoc and libxl-migration-stream.pandoc,
+ * and what tools/libs/guest/xg_sr_restore*.c and tools/libs/light/
+ * libxl_stream_read.c in xen.git reject.
  */
 #ifndef LINT_H
 #define LINT_H
@@ -16,26 +20,65 @@
 #include "record.h"
 
 #define LINT_MAX_PFN_DEFAULT	(UINT64_C(1) << 32)
+#define LINT_VCPUS_MAX		8192u	/* Xen's MAX_VIRT_CPUS */
+
+enum lint_level {
+	LINT_WARNING,		/* restored, but worth a look */
+	LINT_ERROR		/* a restore of it must fail */
+};
+
+#define LINT_RULE(word, name, level, text) word,
+enum lint_rule {
+#include "lint_rules.h"
+	LINT_RULES
+};
+#undef LINT_RULE
 
 struct lint {
-	uint64_t max_pfn;	/* higher ones are refused; set by the caller */
-	uint64_t vcpus;		/* vcpu ids are below it; set by the caller */
+	/* Set by the caller. */
+	uint64_t max_pfn;	/* higher ones are refused */
+	uint64_t vcpus;		/* vcpu ids are below it */
+	bool     checkpoints;	/* a checkpointed stream will do */
+	/*
+	 * Called for each finding, warnings too; then lint goes on, with the
+	 * next record after an error.  NULL: the first error is returned.
+	 */
+	void   (*found)(void *state, enum lint_rule rule,
+	    const struct fault *f);
+	void    *state;
+
+	/* lint's own. */
 	unsigned guests;	/* GUEST_PV or GUEST_HVM; 0 before the headers */
 	uint32_t version;	/* of the image */
 	unsigned width;		/* PV: bytes of a guest's word, 4 or 8 */
 	uint64_t p2m_end;	/* PV: the last pfn of its P2M */
 	uint64_t seen;		/* bit n: a record of type n came */
-	bool     vcpu0;		/* PV: X86_PV_VCPU_BASIC of vcpu 0 came */
+	bool     checkpointed;	/* a CHECKPOINT came */
+	uint64_t last_pfn;	/* HVM: of the PAGE_DATA record before */
+	unsigned rounds;	/* HVM: how often they began again; 2: often */
+	struct lint_pv *pv;	/* NULL until it is needed */
+	bool     xl;		/* the envelope is xl's */
+	bool     body;		/* of a libxl record, comes next */
+	uint64_t left;		/* bytes of it still to come */
 };
 
 /*
- * lint_piece(l, rec, f): the next piece of an image, in order; records
- * whole.  Starts from a struct lint with max_pfn and vcpus set and all else
- * zero.  Optional records are let pass.
- * 0, or -1 with EXIT_MALFORMED, or EXIT_REFUSED for what is valid but cannot
- * be restored here: a checkpointed stream, a pfn over max_pfn, a mandatory
- * type that is not known, a layer.
+ * lint_piece(l, rec, f): the next piece of a plain stream, in order; records
+ * of the image whole.  Starts from a struct lint with the caller's members
+ * set and all else zero.
+ * 0, or -1: without l->found with EXIT_MALFORMED for an error, or
+ * EXIT_REFUSED for what is valid but cannot be restored here: a checkpointed
+ * stream, a pfn over max_pfn, a mandatory type that is not known, a vcpu that
+ * the domain has not; in any case EXIT_SYSTEM, and EXIT_REFUSED as pfns_put.
  */
 int lint_piece(struct lint *l, const struct record *rec, struct fault *f);
+
+/* lint_free(l): frees what lint_piece took. */
+void lint_free(struct lint *l);
+
+/* The name of a rule, its level, and what it asks for, in words. */
+const char *lint_name(enum lint_rule rule);
+enum lint_level lint_level(enum lint_rule rule);
+const char *lint_text(enum lint_rule rule);
 
 #endif

@@ -31,6 +31,8 @@ struct record {
 	size_t   room;		/* bytes allocated at body */
 	uint64_t index;		/* of the record in its level, from 0 */
 	uint64_t offset;	/* of its header in the input, in bytes */
+	uint32_t packed;	/* length in the stream of one that layers.h
+				   opened, else 0 */
 	uint32_t crc;		/* set and used by tally.h only */
 };
 

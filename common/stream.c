@@ -56,6 +56,7 @@ stream_begin(const struct stream *s, struct record *rec, enum part part,
 	rec->type = rec->length = 0;
 	rec->size = size;
 	rec->index = 0;
+	rec->packed = 0;
 	rec->offset = s->in.offset;
 }
 

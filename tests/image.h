@@ -56,12 +56,13 @@ static inline int
 lint(struct fault *f)
 {
 	struct lint l = { .max_pfn = LINT_MAX_PFN_DEFAULT, .vcpus = 2 };
+	int result = 0;
 	size_t i;
 
-	for (i = 0; i < pieces; i++)
-		if (lint_piece(&l, &image[i], f) == -1)
-			return -1;
-	return 0;
+	for (i = 0; i < pieces && result == 0; i++)
+		result = lint_piece(&l, &image[i], f);
+	lint_free(&l);
+	return result;
 }
 
 /*

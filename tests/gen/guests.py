@@ -34,7 +34,9 @@ def tsc_info():
 
 
 # The PV guest: 16 pfns.
-START_INFO, GDT, P2M, TOP, LAST = 1, 2, 3, 7, 15
+START_INFO, GDT, P2M, TOP, STORE, CONSOLE, LAST = 1, 2, 3, 7, 12, 13, 15
+TABLES = {4: (1, 12, 13), 5: (4,), 6: (5,), 7: (6, 10), 8: (1, 2, 3),
+          9: (4, 8), 10: (9,), 11: (6, 10)}
 
 
 def vcpu(kind, number, blob):
@@ -61,11 +63,35 @@ def pv_vcpu(number):
             vcpu(VCPU_MSRS, number, struct.pack("<IIQ", 0xc0011027, 0, 1)))
 
 
+def table_page(*pfns):
+    """A page table whose first entries point to these pfns."""
+    return b"".join(struct.pack("<Q", pfn << 12 | 0x67) for pfn in pfns) + \
+        bytes(4096 - 8 * len(pfns))
+
+
+def start_info():
+    """struct start_info of a 64-bit guest: xenstore's and console's pfns."""
+    blob = bytearray(page(START_INFO))
+    blob[:32] = b"xen-3.0-x86_64".ljust(32, b"\0")
+    struct.pack_into("<Q", blob, 56, STORE)
+    struct.pack_into("<Q", blob, 72, CONSOLE)
+    return bytes(blob)
+
+
+def pv_page(kind, pfn):
+    """Each page table points to one of the level below, all to memory."""
+    if kind >= BROKEN:
+        return None
+    if pfn == START_INFO:
+        return start_info()
+    return table_page(*TABLES[pfn]) if pfn in TABLES else page(pfn)
+
+
 def pv_pages():
     """Every pfn once; all types of pages with and without data."""
     kinds = [XTAB, NOTAB, NOTAB, NOTAB, L1, L2, L3, PINNED + L4, PINNED + L1,
              PINNED + L2, PINNED + L3, L4, NOTAB, XALLOC, BROKEN, XTAB]
-    return [(kind, pfn, None if kind >= BROKEN else page(pfn))
+    return [(kind, pfn, pv_page(kind, pfn))
             for pfn, kind in enumerate(kinds)]
 
 
