@@ -16,7 +16,7 @@ PREFIX  = /usr/local
 B       = build
 
 VERSION = 0.1
-TOOLS   = xc-emit rec-compress xc-absorb
+TOOLS   = xc-emit rec-compress rec-ls xc-absorb
 SBIN    = xc-emit xc-absorb
 SCRIPTS = $(wildcard pipelines/*)
 UNITS   = $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
@@ -39,7 +39,7 @@ STD     = -std=$(STDC) -D_GNU_SOURCE -DXENREC_VERSION='"$(VERSION)"' -Icommon \
 STDC    = c11
 $B/o/guest.o $B/o/guest_%.o: STDC = gnu11
 LINK    = -pie -Wl,-z,relro,-z,now $(LDFLAGS)
-LDLIBS  = $(shell pkg-config --libs $(USED)) -lpthread
+LDLIBS  = $(shell pkg-config --libs $(USED)) -lpthread -lm
 
 all: $(TOOLS:%=$B/%)
 

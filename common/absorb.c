@@ -108,7 +108,8 @@ check(void *state, struct record *rec, struct fault *f)
 {
 	struct opener *o = state;
 
-	if (rec->part == PART_ENVELOPE || rec->part == PART_LIBXL)
+	if (rec->part == PART_ENVELOPE || rec->part == PART_LIBXL ||
+	    rec->part == PART_LIBXL_BODY)
 		return refuse_kind(f);
 	if (layers_refuse(rec, f) == -1)
 		return -1;

@@ -49,6 +49,7 @@ inspect_run(struct inspect *i, int in, struct fault *f)
 	};
 	struct filter filter = {
 		.in = in, .out = -1, .threads = i->threads, .codec = &codec,
+		.pass_after_end = true,
 	};
 	unsigned n;
 

@@ -4,10 +4,18 @@
 #include "layers.h"
 #include "types.h"
 
+/* Another's record of that number is one that is not known here. */
+static bool
+is_packed(const struct record *rec)
+{
+	return rec->part == PART_RECORD && rec->type == REC_COMPRESSED &&
+	    type_is_ours(rec);
+}
+
 int
 layers_see(struct layers *l, const struct record *rec, struct fault *f)
 {
-	bool packed = rec->type == REC_COMPRESSED;
+	bool packed = is_packed(rec);
 
 	if (rec->part != PART_RECORD || rec->type == REC_END ||
 	    rec->type == REC_CHECKPOINT)
@@ -39,7 +47,7 @@ layers_free(void *worker)
 int
 layers_open(void *worker, struct record *rec, struct fault *f)
 {
-	if (rec->part != PART_RECORD || rec->type != REC_COMPRESSED)
+	if (!is_packed(rec))
 		return 0;
 	rec->packed = rec->length;
 	return expand_record(worker, rec, f);

@@ -54,12 +54,11 @@ struct lint {
 	uint64_t p2m_end;	/* PV: the last pfn of its P2M */
 	uint64_t seen;		/* bit n: a record of type n came */
 	bool     checkpointed;	/* a CHECKPOINT came */
+	bool     blind;		/* PV: pages came before their P2M */
 	uint64_t last_pfn;	/* HVM: of the PAGE_DATA record before */
 	unsigned rounds;	/* HVM: how often they began again; 2: often */
 	struct lint_pv *pv;	/* NULL until it is needed */
 	bool     xl;		/* the envelope is xl's */
-	bool     body;		/* of a libxl record, comes next */
-	uint64_t left;		/* bytes of it still to come */
 };
 
 /*

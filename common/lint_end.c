@@ -53,7 +53,7 @@ check_pfn(const struct reference *r, uint64_t pfn, unsigned level,
 static int
 check_frames(struct lint *l, const struct record *rec, struct fault *f)
 {
-	struct reference r = { l, rec, LINT_P2M_FRAME, "frame of the P2M",
+	struct reference r = { l, rec, LINT_P2M_FRAME, "P2M frame",
 	    0 };
 
 	for (; r.index < l->pv->frames; r.index++)
@@ -99,7 +99,7 @@ check_gdt(struct lint *l, const struct record *rec, unsigned id,
     struct fault *f)
 {
 	const struct lint_vcpu *v = &l->pv->vcpu[id];
-	struct reference r = { l, rec, LINT_GDT, "frame of the GDT", 0 };
+	struct reference r = { l, rec, LINT_GDT, "GDT frame", 0 };
 	uint64_t frames = (v->gdt_entries + GDT_ENTRIES_PER_FRAME - 1) /
 	    GDT_ENTRIES_PER_FRAME;
 
@@ -244,9 +244,9 @@ check_tables(struct lint *l, const struct record *rec, struct fault *f)
 int
 lint_pv_end(struct lint *l, const struct record *rec, struct fault *f)
 {
-	if (check_vcpus(l, rec, f) == -1 || l->pv == NULL)
-		return l->pv == NULL ? 0 : -1;
-	if (l->pv->vcpus == 0)
+	if (check_vcpus(l, rec, f) == -1)
+		return -1;
+	if (l->pv == NULL || l->pv->vcpus == 0)
 		return 0;
 	if (check_frames(l, rec, f) == -1)
 		return -1;

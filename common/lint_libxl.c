@@ -105,21 +105,11 @@ check_pairs(struct lint *l, const struct record *rec, struct fault *f)
 int
 lint_libxl(struct lint *l, const struct record *rec, struct fault *f)
 {
-	bool body = l->body;
-
 	if (rec->part == PART_ENVELOPE)
 		return check_envelope(l, rec, f);
-	if (rec->size == LIBXL_HEADER_SIZE && memcmp(rec->body, LIBXL_MAGIC,
-	    LIBXL_MAGIC_SIZE) == 0)
-		return 0;
-	/* Behind a record's header come the pieces of its body. */
-	l->body = !body && rec->length > 0;
-	if (!body)
-		return check_record(l, rec, f);
-	l->left = l->left == 0 ? record_size(rec->length) : l->left;
-	l->left -= rec->size;
-	l->body = l->left > 0;
-	if (rec->type == LIBXL_EMULATOR_XENSTORE_DATA)
-		return check_pairs(l, rec, f);
-	return 0;
+	if (rec->part == PART_LIBXL)
+		return rec->size != RECORD_HEADER_SIZE ? 0 :
+		    check_record(l, rec, f);
+	return rec->type == LIBXL_EMULATOR_XENSTORE_DATA ?
+	    check_pairs(l, rec, f) : 0;
 }

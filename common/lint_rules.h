@@ -91,6 +91,8 @@ LINT_RULE(LINT_VERSION_2, "version-2", LINT_WARNING,
 LINT_RULE(LINT_OPTIONAL, "optional", LINT_WARNING,
     "optional records are none that Xen stumbles over: none in a "
     "checkpointed stream")
+LINT_RULE(LINT_CONFIG, "guest-config", LINT_WARNING,
+    "GUEST_CONFIG is one that xc-absorb can make a domain from")
 LINT_RULE(LINT_SUPERPAGE, "superpage", LINT_WARNING,
     "no 2 MiB of an HVM guest are torn apart by the end of a record: Xen "
     "4.21 and later make superpages of what comes in one")

@@ -81,6 +81,7 @@ record_fault(struct fault *f, int status, const struct record *rec,
 		    " (%s) at byte %" PRIu64 ": %s", rec->index,
 		    type_name(rec->type, name), rec->offset, text);
 	case PART_LIBXL:
+	case PART_LIBXL_BODY:
 		return fault_set(f, status, "libxl record %" PRIu64
 		    " (%s) at byte %" PRIu64 ": %s", rec->index,
 		    type_libxl_name(rec->type, name), rec->offset, text);

@@ -13,7 +13,8 @@
 
 enum part {
 	PART_ENVELOPE,	/* bytes before libxl's header: xl's or virsh's */
-	PART_LIBXL,	/* bytes of libxl's header and records */
+	PART_LIBXL,	/* libxl's header, or the header of one of its records */
+	PART_LIBXL_BODY, /* bytes of that record's body */
 	PART_IMAGE,	/* image header and domain header, 40 bytes */
 	PART_RECORD,	/* one libxc record, or the first bytes of one */
 	PART_BODY,	/* more bytes of the record before */
@@ -23,7 +24,7 @@ enum part {
 
 struct record {
 	enum part part;
-	uint32_t type;		/* a REC_ value; PART_LIBXL: a LIBXL_ value */
+	uint32_t type;		/* a REC_ value; PART_LIBXL*: a LIBXL_ value */
 	uint32_t length;	/* of the record's body, without padding */
 	uint8_t *body;		/* owned; PART_RECORD, PART_BODY: of the body
 				   with its padding; otherwise all bytes */

@@ -76,7 +76,7 @@ stream_libxl_record(struct stream *s, struct record *rec, struct fault *f)
 static int
 next_libxl_body(struct stream *s, struct record *rec, struct fault *f)
 {
-	stream_begin(s, rec, PART_LIBXL, 0);
+	stream_begin(s, rec, PART_LIBXL_BODY, 0);
 	stream_continue(s, rec, s->libxl_index - 1);
 	if (stream_piece(s, rec, f) == -1)
 		return -1;

@@ -46,4 +46,15 @@ for kind in pv pvh; do
 	on src 'xc-emit --destroy "$1"' "$kind"
 	ok "$kind: no trace of it at src" gone src "$kind" "$number"
 done
+
+for by in evtchn xenstore; do
+	lab_create src pvh live "dirty ${by/xenstore/}" vcpus=2 > "$tmp/domid"
+	ok "live, by $by: it moves while both run" on src 'set -o pipefail
+		xc-emit -q --live live | rec-compress | ssh dst xc-absorb | xc-emit --settle > /tmp/came'
+	ok "live, by $by: it came whole" came_whole dst live
+	ok "live, by $by: both vcpus run at dst" both_run dst live
+	ok "live, by $by: the second one counts on from where it was" \
+		[ "$(cpu1 dst live first)" -gt "$(cpu1 src live last)" ]
+	on dst 'xl destroy live; rm -f /var/log/xen/guest-live.log'
+done
 plan

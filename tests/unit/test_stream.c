@@ -11,7 +11,8 @@ static const char *
 pieces(int fd, bool whole, bool pass, struct fault *f)
 {
 	static const char letters[] = { [PART_ENVELOPE] = 'e',
-	    [PART_LIBXL] = 'l', [PART_IMAGE] = 'i', [PART_RECORD] = 'r',
+	    [PART_LIBXL] = 'l', [PART_LIBXL_BODY] = 'l',
+	    [PART_IMAGE] = 'i', [PART_RECORD] = 'r',
 	    [PART_BODY] = 'b', [PART_REST] = 'x' };
 	static char text[400];
 	struct record rec = { 0 };

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * picture.h - a guest's memory as a picture: rec-ls --map.
+ */
+#ifndef PICTURE_H
+#define PICTURE_H
+
+#include "fault.h"
+#include "report.h"
+
+/*
+ * picture_write(r, path, f): an HTML page that needs nothing else, with a
+ * cell for each page, or for each run of 2^n pages so that there are no more
+ * than PICTURE_CELLS, where there is memory; a legend, and numbers.
+ * 0, or -1 with EXIT_SYSTEM.
+ */
+#define PICTURE_CELLS	(1u << 18)
+
+int picture_write(const struct report *r, const char *path,
+    struct fault *f);
+
+#endif

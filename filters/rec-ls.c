@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * rec-ls - what is in a stream: a summary, a list, what is wrong with it.
+ *
+ *     ssh backup cat vm.xen | rec-ls --lint
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fault.h"
+#include "opts.h"
+#include "pmap.h"
+#include "view.h"
+
+static const char name[] = "rec-ls";
+
+static const char help[] =
+"usage: rec-ls [options] [FILE]\n"
+"\n"
+"Says what is in a stream: that of xc-emit, a save file of xl or virsh, the\n"
+"stream of xl migrate; compressed or not. FILE or stdin.\n"
+"\n"
+"  -l, --list        a line for each record; PAGE_DATA that belongs together\n"
+"                    on one, without -v\n"
+"  -v                with -l: all of what each record says\n"
+"  --lint            what is wrong with it: errors, with which a restore must\n"
+"                    fail, and warnings\n"
+"  --strict          with --lint: warnings are errors\n"
+"  --record N        the body of record N of the image, in hex\n"
+"  --page PFN        the last copy of a page, in hex; PFN may be 0x...\n"
+"  --raw             with these two: the bytes themselves\n"
+"  --map FILE.html   a picture of the guest's memory, besides the summary\n"
+"  --json            one JSON object for each record, then one with the\n"
+"                    summary; with --lint: for each finding\n"
+"  --max-pfn N       with --lint: refuse pages above this pfn (default\n"
+"                    4294967296)\n"
+"  -T N              threads, 1 to 256; 0: one per processor (default 0)\n"
+"  -q, -h, -V        say less; this help; the version\n"
+"\n"
+"Exit status: 0 done, 1 I/O or memory, 2 usage, 3 malformed or cut short, or\n"
+"an error of --lint, 4 damaged, 5 refused (a limit, no such record or page).\n";
+
+static const struct option longs[] = {
+	{ "list", no_argument, NULL, 'l' },
+	{ "lint", no_argument, NULL, 'c' },
+	{ "strict", no_argument, NULL, 's' },
+	{ "record", required_argument, NULL, 'r' },
+	{ "page", required_argument, NULL, 'p' },
+	{ "raw", no_argument, NULL, 'b' },
+	{ "map", required_argument, NULL, 'm' },
+	{ "json", no_argument, NULL, 'j' },
+	{ "max-pfn", required_argument, NULL, 'x' },
+	OPTS_THREADS,
+	OPTS_WORDS
+};
+
+static void
+take_mode(struct view *v, enum view_mode mode)
+{
+	if (v->mode != VIEW_SUMMARY)
+		opts_wrong(name, "one of -l, --lint, --record and --page");
+	v->mode = mode;
+}
+
+/* A pfn, also in hex. */
+static uint64_t
+take_pfn(const char *option)
+{
+	char *end;
+	unsigned long long pfn;
+
+	errno = 0;
+	pfn = strtoull(optarg, &end, 0);
+	if (errno != 0 || *end != '\0' || *optarg < '0' || *optarg > '9' ||
+	    pfn > VIEW_PFN_MAX)
+		opts_wrong(name, "%s takes a pfn, 0 to 0x%llx", option,
+		    (unsigned long long)VIEW_PFN_MAX);
+	return pfn;
+}
+
+static void
+take_option(struct view *v, struct opts *common, int c, const char *given)
+{
+	switch (c) {
+	case 'l':
+		take_mode(v, VIEW_LIST);
+		break;
+	case 'c':
+		take_mode(v, VIEW_LINT);
+		break;
+	case 's':
+		v->strict = true;
+		break;
+	case 'r':
+		take_mode(v, VIEW_RECORD);
+		v->wanted = (uint64_t)opts_count(name, "--record", 0,
+		    0x7fffffffffff);
+		break;
+	case 'p':
+		take_mode(v, VIEW_PAGE);
+		v->wanted = take_pfn("--page");
+		break;
+	case 'b':
+		v->raw = true;
+		break;
+	case 'm':
+		v->map = optarg;
+		break;
+	case 'j':
+		v->json = true;
+		break;
+	case 'x':
+		v->lint.max_pfn = take_pfn("--max-pfn");
+		break;
+	default:
+		opts_take(common, name, help, c, given);
+	}
+}
+
+static void
+check_options(const struct view *v, int operands)
+{
+	bool dump = v->mode == VIEW_RECORD || v->mode == VIEW_PAGE;
+
+	if (operands > 1)
+		opts_wrong(name, "one file, or none: then stdin is read");
+	if (v->strict && v->mode != VIEW_LINT)
+		opts_wrong(name, "--strict goes with --lint");
+	if (v->raw && !dump)
+		opts_wrong(name, "--raw goes with --record and --page");
+	if (v->json && dump)
+		opts_wrong(name, "--json does not go with --record and "
+		    "--page; --json alone has the fields of all records");
+	if (v->map != NULL && v->mode != VIEW_SUMMARY)
+		opts_wrong(name, "--map goes with the summary");
+}
+
+static int
+open_input(const char *path)
+{
+	struct fault f;
+	int fd;
+
+	if (path == NULL) {
+		opts_no_terminal(name, STDIN_FILENO);
+		return STDIN_FILENO;
+	}
+	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) != -1)
+		return fd;
+	fault_set(&f, EXIT_SYSTEM, "%s: %s", path, strerror(errno));
+	fault_exit(name, &f);
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct view v = {
+		.mode = VIEW_SUMMARY, .out = stdout,
+		.lint.max_pfn = LINT_MAX_PFN_DEFAULT,
+	};
+	struct opts common = { .threads = opts_threads("0") };
+	struct fault f;
+	int c, result;
+
+	opts_descriptors();
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, ":lT:" OPTS_LETTERS, longs,
+	    NULL)) != -1)
+		take_option(&v, &common, c, argv[optind - 1]);
+	check_options(&v, argc - optind);
+	if (v.raw)
+		opts_no_terminal(name, STDOUT_FILENO);
+	v.verbose = common.verbose;
+	v.quiet = common.quiet;
+	v.threads = common.threads;
+	result = view_run(&v, open_input(argv[optind]), &f);
+	if (fclose(stdout) != 0 && (result == 0 || f.status == EXIT_DONE))
+		result = fault_set(&f, EXIT_SYSTEM, "stdout: %s",
+		    strerror(errno));
+	if (result == -1)
+		fault_exit(name, &f);
+	return EXIT_DONE;
+}

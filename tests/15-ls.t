@@ -1,0 +1,228 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# rec-ls: what it says is what stands in the stream, by tests/gen/survey.
+# shellcheck source=lib.sh
+. "${0%/*}/lib.sh"
+gen=$here/gen
+
+# numbers: of the summary, what tests/gen/survey counts too.
+numbers() {
+	tail -n 1 | jq -cS '.summary | {count, bytes, checkpoints, pages:
+		(.pages | {count, zero, duplicate, highest, sent, repeated,
+		rounds, types: ([.types[]] | sort)})}'
+}
+
+# counts FILE [INPUT]: whether the summary of FILE, or of what was made of it,
+# has the right numbers.
+counts() {
+	"$gen/survey" < "$1" | jq -cS . > "$tmp/want"
+	status 0 "${2:-$1}" rec-ls --json &&
+		numbers < "$tmp/out" > "$tmp/got" &&
+		diff "$tmp/want" "$tmp/got"
+}
+
+for file in "$vectors"/good-*; do
+	ok "${file##*/}: its numbers" counts "$file"
+done
+"$gen/make-stream" mixed 20 > "$tmp/mixed"
+rec-compress < "$tmp/mixed" > "$tmp/packed"
+ok "20 MiB of everything: its numbers" counts "$tmp/mixed"
+ok "and compressed" counts "$tmp/mixed" "$tmp/packed"
+ok "it says so" jq -se '.[-1].summary | .layers == ["compressed"] and
+	.packed < .bytes' "$tmp/out"
+ok "a file by its name" eval 'status 0 /dev/null rec-ls "$tmp/mixed" &&
+	cp "$tmp/out" "$tmp/named" && status 0 "$tmp/mixed" rec-ls && gives "$tmp/named"'
+
+# Faults are what they are for every filter; but rec-ls tells of bytes behind
+# END as it goes.
+faulty() {
+	case $1 in
+	*after*) status 0 "$1" rec-ls && grep -q "^after end" "$tmp/out" ;;
+	*) status "$3" "$1" rec-ls && told rec-ls "$5" "$6" ;;
+	esac
+}
+table_faults() {
+	case $1 in
+	*/bad-* | */cut-*) ok "${1##*/}: $2" faulty "$@" ;;
+	esac
+}
+table any table_faults
+damaged() {
+	case $1 in
+	*/bad-compressed-plain | */bad-layer-magic) ;; # not packed at all
+	*/bad-*) ok "${1##*/}: $2" status "$3" "$1" rec-ls ;;
+	esac
+}
+table "rec-compress -d" damaged
+
+# same OPTION...: the output does not depend on threads.
+same() {
+	local threads
+	status 0 "$tmp/packed" rec-ls -T 1 "$@" && cp "$tmp/out" "$tmp/one" ||
+		return
+	for threads in 2 3 8; do
+		status 0 "$tmp/packed" rec-ls -T $threads "$@" &&
+			gives "$tmp/one" || return
+	done
+}
+for options in -q -l -lv --json "-l --json" "--record 2"; do
+	# shellcheck disable=SC2086 # words
+	ok "rec-ls $options: the same with 1, 2, 3, 8 threads" same $options
+done
+
+# schema FILE: whether each object has the keys of the manual, of their types.
+schema() {
+	status 0 "$1" rec-ls --json && jq -se '
+		def counts(f): [f] | all(type == "number" and . >= 0);
+		(.[:-1] | all(counts(.record // .libxl_record, .offset, .length) and
+			(.type | type) == "string" and (.packed // 1 | type) == "number"
+			and (.body // {} | type) == "object")) and
+		(.[-1].summary |
+			(.kind | IN("image", "libxl", "xl", "virsh", "container")) and
+			(.complete | type) == "boolean" and (.layers | type) == "array" and
+			counts(.count, .bytes, .packed, .checkpoints, .after_end) and
+			(.records | to_entries | all(counts(.value.count, .value.bytes)))
+			and (.pages | counts(.count, .zero, .duplicate, .sent, .repeated)
+			and (.highest | test("^0x[0-9a-f]+$")) and (.times | length) == 8
+			and ([.rounds[], .times[], .types[]] | counts(.[]))))' "$tmp/out"
+}
+for file in "$vectors"/good-* "$tmp/packed"; do
+	ok "${file##*/}: its JSON is as the manual says" schema "$file"
+done
+
+# listed: each record has its line, and its object, in order.
+listed() {
+	status 0 "$vectors/good-pv-3" rec-ls --json -l &&
+		jq -r '[.record, .offset, .type, .length] | @tsv' "$tmp/out" \
+			> "$tmp/json" || return
+	status 0 "$vectors/good-pv-3" rec-ls -lv || return
+	grep '^ *[0-9]' "$tmp/out" | grep -v '^ *0x' |
+		awk '$2 ~ /^[0-9]+$/ { print $1 "\t" $2 "\t" $4 "\t" $3 }' |
+		diff "$tmp/json" -
+}
+ok "-l: a line for each record, as in --json" listed
+"$gen/make-stream" text 3 > "$tmp/text"
+ok "PAGE_DATA with rising pfns is one line" eval 'status 0 "$tmp/text" rec-ls -l &&
+	grep -q "^ *0-2 .* PAGE_DATA *pfn 0x0 to 0x2ff, 768 with data, 0 zero$" "$tmp/out"'
+ok "fields of records: a register" eval 'rec-ls -l --json "$vectors/good-pv-3" |
+	grep -q "\"rip\":\"0xffffffff81000001\""'
+
+# A body, and the last copy of a page, as tests/gen/survey finds them.
+for n in 0 5 9; do
+	"$gen/survey" --record $n < "$vectors/good-pv-3" > "$tmp/want"
+	ok "--record $n --raw" eval 'status 0 "$vectors/good-pv-3" rec-ls --record $n --raw &&
+		gives "$tmp/want"'
+done
+for pfn in 1 12 0xf; do
+	"$gen/survey" --page $pfn < "$vectors/good-pv-3" > "$tmp/want"
+	ok "--page $pfn --raw: the last copy" eval \
+		'status 0 "$vectors/good-pv-3" rec-ls --page $pfn --raw && gives "$tmp/want"'
+done
+if command -v hexdump > "$tmp/out"; then
+	hexdump -C < "$tmp/want" > "$tmp/hex"
+	ok "in hex, as hexdump -C does it" eval \
+		'status 0 "$vectors/good-pv-3" rec-ls --page 0xf && gives "$tmp/hex"'
+else
+	skip 1 "no hexdump"
+fi
+ok "a page that never came: 5" eval 'status 5 "$vectors/good-pv-3" rec-ls --page 0 &&
+	told rec-ls "pfn 0x0 never came with data"'
+ok "a record that is not there: 5" eval 'status 5 "$vectors/good-pv-3" rec-ls --record 99 &&
+	told rec-ls "there is no record 99"'
+
+# Rules.
+# finds NAME KIND WANT: lint finds the flaw, and its status is right.
+finds() {
+	local want=0
+	[ "$3" = restored ] || want=3
+	"$gen/make-flaw" "$1" < "$vectors/good-$2-3" > "$tmp/flawed" || return
+	status $want "$tmp/flawed" rec-ls --lint && grep -F "[$1]" "$tmp/out" &&
+		status $want "$tmp/flawed" rec-ls --lint --json &&
+		jq -se "any(.finding.rule == \"$1\")" "$tmp/out" &&
+		status 3 "$tmp/flawed" rec-ls --lint --strict
+}
+for kind in pv hvm; do
+	ok "good-$kind-3: no error" status 0 "$vectors/good-$kind-3" rec-ls --lint
+	while read -r name want; do
+		ok "--lint: $name" finds "$name" $kind "$want"
+	done < <("$gen/make-flaw" --list $kind)
+done
+grep -o '^LINT_RULE(LINT_[A-Z0-9_]*, "[a-z0-9-]*"' "$here/../common/lint_rules.h" |
+	cut -d '"' -f 2 | sort > "$tmp/rules"
+"$gen/make-flaw" optional < "$vectors/good-checkpoint-end" > "$tmp/flawed"
+ok "--lint: optional" eval \
+	'status 3 "$tmp/flawed" rec-ls --lint && grep -F "[optional]" "$tmp/out"'
+ok "each rule has its flaw" eval '{ printf "%s\n" optional untold
+	"$gen/make-flaw" --list pv; "$gen/make-flaw" --list hvm; } |
+	cut -d " " -f 1 | sort | diff "$tmp/rules" -'
+ok "each rule is in the manual" eval 'sed -n "s/^.It Cm \([a-z0-9-]*\)$/\1/p" \
+	"$here/../man/rec-ls.1" | sort | comm -23 "$tmp/rules" - | not grep .'
+ok "too many page tables are said to be: untold" eval \
+	'"$gen/make-stream" tables 65 > "$tmp/tables" &&
+	rec-ls --lint "$tmp/tables" | grep -F "[untold]"'
+
+# Foreign bytes: memory, terminals, pages of HTML.
+# peak MIB COMMAND...: whether it stays below that much memory.
+peak() {
+	local most=$1
+	shift
+	python3 -c 'import resource, subprocess, sys
+subprocess.run(sys.argv[2:], stdin=sys.stdin, stdout=subprocess.DEVNULL)
+peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10
+print(peak, "MiB")
+sys.exit(peak > int(sys.argv[1]))' "$most" "$@"
+}
+"$gen/make-stream" scattered 4 > "$tmp/scattered"
+ok "scattered pfns are refused" eval 'status 5 "$tmp/scattered" rec-ls &&
+	told rec-ls "its pfns lie scattered as no guest'\''s do"'
+if [ -n "$SANITIZED" ]; then
+	skip 1 "memory under a sanitizer says nothing"
+else
+	ok "and cost no memory" eval 'peak 64 rec-ls -T 1 < "$tmp/scattered"'
+fi
+# A name that would clear the screen, and end a script.
+"$gen/make-stream" rude > "$tmp/rude"
+ok "no control character reaches the terminal" eval \
+	'rec-ls "$tmp/rude" > "$tmp/text" && rec-ls -lv "$tmp/rude" >> "$tmp/text" &&
+	grep -q rude "$tmp/text" && not grep -q "[[:cntrl:]]" "$tmp/text"'
+
+# The picture.
+ok "--map" status 0 "$vectors/good-pv-3" rec-ls --map "$tmp/map.html"
+# cells: each page's class is in the picture, by its three digits.
+cells() {
+	python3 - "$1" << 'END'
+import json, re, sys
+text = open(sys.argv[1]).read()
+segments = json.loads(re.search(r"var segments = (\[.*?\]);\n", text,
+                                re.S).group(1))
+print({int(at, 16) + i: cells[3 * i:3 * i + 2]
+       for at, cells in segments for i in range(len(cells) // 3)})
+END
+}
+ok "its cells: data 3, tables 4, without data 5; sent once or twice" eval \
+	'[ "$(cells "$tmp/map.html")" = "{1: '\''31'\'', 2: '\''31'\'', 3: '\''31'\'', 4: '\''41'\'', 5: '\''41'\'', 6: '\''41'\'', 7: '\''41'\'', 8: '\''41'\'', 9: '\''41'\'', 10: '\''41'\'', 11: '\''41'\'', 12: '\''32'\'', 13: '\''50'\'', 14: '\''50'\'', 15: '\''31'\''}" ]'
+ok "it needs nothing else" not grep -E 'https?:|src=|href=' "$tmp/map.html"
+rec-ls --map "$tmp/map.html" "$tmp/rude" > "$tmp/out"
+ok "a guest's name does not end its script" \
+	[ "$(grep -c '</script' "$tmp/map.html")" = 1 ]
+ok "a picture that cannot be written: 1" status 1 "$vectors/good-pv-3" \
+	rec-ls --map "$tmp/none/map.html"
+
+# The command line, and what every tool does.
+for wrong in "-l --lint" "--raw" "--strict" "--json --page 1" "a b" \
+	"--page x" "--page 0x1g" "--record -1" "--map m -l"; do
+	# shellcheck disable=SC2086 # words
+	ok "rec-ls $wrong: status 2" status 2 /dev/null rec-ls $wrong
+done
+ok "a file that is not there: 1" status 1 /dev/null rec-ls "$tmp/none"
+ok "/dev/full: 1" eval 'not rec-ls "$vectors/good-pv-3" > /dev/full 2> "$tmp/err" &&
+	grep -q "^rec-ls: stdout: " "$tmp/err"'
+cuts() {
+	local n
+	for ((n = 0; n < $(stat -c %s "$vectors/good-tiny"); n++)); do
+		head -c $n "$vectors/good-tiny" > "$tmp/cut"
+		status 3 "$tmp/cut" rec-ls || return
+	done
+}
+ok "cut at every byte: status 3" cuts
+plan
