@@ -23,7 +23,7 @@ UNITS   = $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 PAGES   = $(wildcard man/*)
 
 # Without Xen's headers all is built; xc-emit and xc-absorb then say so.
-LIBS    = libzstd libsodium json-c libisal libxxhash
+LIBS    = libzstd libsodium json-c libisal libxxhash expat
 XENLIBS = xenguest xencontrol xenstore xenevtchn xentoollog
 XEN    := $(shell pkg-config --exists $(XENLIBS) 2>/dev/null && echo yes)
 COMMON  = $(filter-out guest%,$(patsubst common/%.c,%,$(wildcard common/*.c))) \
@@ -37,7 +37,7 @@ STD     = -std=$(STDC) -D_GNU_SOURCE -DXENREC_VERSION='"$(VERSION)"' -Icommon \
           -fstack-protector-strong $(shell pkg-config --cflags $(USED))
 # Xen's headers need the extensions of GNU C.
 STDC    = c11
-$B/o/guest.o $B/o/guest_%.o: STDC = gnu11
+$B/o/guest.o $B/o/guest_%.o $B/o/unit/test_decode_layout.o: STDC = gnu11
 LINK    = -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 LDLIBS  = $(shell pkg-config --libs $(USED)) -lpthread -lm
 

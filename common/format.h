@@ -54,6 +54,8 @@
 #define DOMAIN_TYPE_OFFSET	24u	/* from the image header's start */
 #define DOMAIN_PAGE_SHIFT_OFFSET 28u
 #define DOMAIN_RESERVED_OFFSET	30u
+#define DOMAIN_XEN_MAJOR_OFFSET	32u
+#define DOMAIN_XEN_MINOR_OFFSET	36u
 #define DOMAIN_CONTAINER	0u
 #define DOMAIN_PV		1u
 #define DOMAIN_HVM		2u
@@ -139,8 +141,8 @@
 
 /*
  * libxl header, 16 bytes, big-endian: "LibxlFmt", u32 version, u32 options
- * (bit 0: what follows is big-endian).  Records: framing as above, lengths
- * without limit, types of their own.
+ * (bit 0: what follows is big-endian, bit 1: made from a legacy stream).
+ * Records: framing as above, lengths without limit, types of their own.
  */
 #define LIBXL_HEADER_SIZE	16u
 #define LIBXL_MAGIC		"LibxlFmt"
@@ -149,6 +151,7 @@
 #define LIBXL_VERSION		2u
 #define LIBXL_OPTIONS_OFFSET	12u
 #define LIBXL_BIG_ENDIAN	1u
+#define LIBXL_CONVERTED		2u
 
 #define LIBXL_END		UINT32_C(0)
 #define LIBXL_LIBXC_CONTEXT	UINT32_C(1)
@@ -166,7 +169,8 @@
  *  32  4  byteorder            0x01020304
  *  36  4  mandatory_flags      1 JSON configuration, 2 libxl stream follows
  *  40  4  optional_flags
- *  44  4  optional_data_len    bytes that follow the header
+ *  44  4  optional_data_len    bytes that follow the header: u32 length of
+ *                             the configuration, which ends with a NUL
  */
 #define XL_HEADER_SIZE		48u
 #define XL_MAGIC		"Xen saved domain, xl format\n \0 \r"
@@ -176,6 +180,7 @@
 #define XL_FLAGS_OFFSET		36u
 #define XL_FLAG_JSON		1u
 #define XL_FLAG_STREAM_V2	2u
+#define XL_OPTIONAL_FLAGS_OFFSET 40u
 #define XL_DATA_LENGTH_OFFSET	44u
 
 /*

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include "bytes.h"
+#include "decode_body.h"
+#include "format.h"
+#include "strict.h"
+#include "types.h"
+
+/* Whether the rest is of the one version that is known. */
+static bool
+take_header(struct item *i)
+{
+	if (!item_has(i, OUR_HEADER_SIZE))
+		return false;
+	if (memcmp(i->bytes + OUR_MAGIC_OFFSET, OUR_MAGIC, 4) != 0) {
+		item_malformed(i, "not a record of this project's");
+		return false;
+	}
+	item_count(i, "version", get_le16(i->bytes));
+	return get_le16(i->bytes) == OUR_VERSION;
+}
+
+void
+decode_compressed(struct decode *d, struct item *i)
+{
+	char name[TYPE_NAME_SIZE];
+
+	(void)d;
+	if (!take_header(i) || !item_has(i, COMPRESSED_HEADER_SIZE))
+		return;
+	item_flag(i, "zstd",
+	    get_le16(i->bytes + OUR_FLAGS_OFFSET) & COMPRESSED_ZSTD);
+	item_string(i, "inner_type", type_name(
+	    get_le32(i->bytes + COMPRESSED_TYPE_OFFSET), name));
+	item_count(i, "inner_length",
+	    get_le32(i->bytes + COMPRESSED_LENGTH_OFFSET));
+	item_hex(i, "inner_crc", get_le32(i->bytes + COMPRESSED_CRC_OFFSET));
+	item_count(i, "payload_length", i->size - COMPRESSED_HEADER_SIZE);
+}
+
+void
+decode_guest_config(struct decode *d, struct item *i)
+{
+	json_object *config;
+
+	(void)d;
+	if (!take_header(i))
+		return;
+	if (i->size > GUEST_CONFIG_MAX) {
+		item_malformed(i, "%zu bytes, the limit is %u", i->size,
+		    GUEST_CONFIG_MAX);
+		return;
+	}
+	config = strict_object((const char *)i->bytes + OUR_HEADER_SIZE,
+	    i->size - OUR_HEADER_SIZE);
+	if (config != NULL)
+		item_add(i, "config", config);
+	else
+		item_malformed(i, "not a JSON object");
+}
