@@ -293,6 +293,7 @@ walk(void)
 	for (paused = 0; paused < 2; paused++)
 		reach((struct world){ .source = RUNNING,
 		    .keep_paused = paused });
+	edge_count = 0;		/* nothing leads to where it starts */
 	for (now = 0; now < count && broken[0] == '\0'; now++) {
 		emit(worlds[now]);
 		absorb(worlds[now]);
