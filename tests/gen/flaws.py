@@ -65,6 +65,19 @@ class Image:
         return [kind for _, _, kind, number, _ in self.entries()
                 if number == pfn][-1]
 
+    def absent(self):
+        """A pfn without a page, made so if there is none."""
+        came = {pfn for _, _, kind, pfn, _ in self.entries() if kind < XTAB}
+        left = set(range(self.last_pfn() + 1)) - came
+        if left:
+            return max(left)
+        body, entry, _, pfn, at = next(
+            e for e in self.entries()
+            if e[2] == NOTAB and not any(e[0][e[4]:e[4] + 4096]))
+        del body[at:at + 4096]
+        struct.pack_into("<Q", body, entry, XTAB << 60 | pfn)
+        return pfn
+
     def table(self, levels):
         """A pinned page table of one of these levels: body, offset."""
         for body, _, kind, _, data in self.entries():
@@ -317,13 +330,15 @@ def _(image):
 
 @flaw("absent", PV, "an L1 table points to a page that did not come", True)
 def _(image):
-    absent = next(pfn for pfn in range(image.last_pfn(), -1, -1)
-                  if not any(n == pfn and kind < XTAB
-                             for _, _, kind, n, _ in image.entries()))
-    for body, _, kind, pfn, at in image.entries():
-        if kind == PINNED + L1:
-            struct.pack_into("<Q", body, at + 8 * 511, absent << 12 | 0x25)
-            return
+    absent = image.absent()
+    # A real guest maps all its memory already, and has no entry left.
+    for body, _, kind, _, at in image.entries():
+        if kind in (L1, PINNED + L1):
+            for i in range(512):
+                if not body[at + 8 * i] & 1:
+                    struct.pack_into("<Q", body, at + 8 * i,
+                                     absent << 12 | 0x25)
+                    return
 
 
 @flaw("broken", HVM, "a page whose memory had an error", True)
