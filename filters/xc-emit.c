@@ -444,7 +444,7 @@ main(int argc, char *argv[])
 
 	opts_descriptors();
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":cpf" OPTS_LETTERS, longs,
+	while ((c = getopt_long(argc, argv, ":cpfo:" OPTS_LETTERS, longs,
 	    NULL)) != -1)
 		take_option(&o, c, argv[optind - 1]);
 	check_options(&o, argc - optind);
