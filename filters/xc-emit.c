@@ -8,7 +8,6 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -199,7 +198,6 @@ emit_image(const struct options *o)
 	struct fault f;
 	int result;
 
-	signal(SIGPIPE, SIG_IGN);
 	stop_by_signals(NULL, name);
 	stop_drops(file);
 	if (o->emit.silence > 0)

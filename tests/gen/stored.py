@@ -5,6 +5,7 @@ under test.
 
   stored.py keeps IMAGE STREAM   whether IMAGE is what STREAM has to become
   stored.py same STREAM STREAM   whether a restore of both gives one guest
+  stored.py alike FILE FILE      whether they are equal; skips holes
   stored.py make STREAM IMAGE    writes IMAGE
 """
 import os
@@ -178,7 +179,32 @@ def load(path):
         return f.read()
 
 
+def extents(f):
+    """Where the file has bytes that may not be zero."""
+    at, size = 0, os.fstat(f.fileno()).st_size
+    while at < size:
+        try:
+            at = os.lseek(f.fileno(), at, os.SEEK_DATA)
+        except OSError:
+            return      # a hole up to the end
+        end = os.lseek(f.fileno(), at, os.SEEK_HOLE)
+        yield from ((n, min(end - n, 1 << 20))
+                    for n in range(at, end, 1 << 20))
+        at = end
+
+
+def alike(one, other):
+    with open(one, "rb") as a, open(other, "rb") as b:
+        return os.fstat(a.fileno()).st_size == os.fstat(
+            b.fileno()).st_size and all(
+                os.pread(a.fileno(), size, at) ==
+                os.pread(b.fileno(), size, at)
+                for f in (a, b) for at, size in extents(f))
+
+
 def main(what, one, other):
+    if what == "alike":
+        return alike(one, other)
     if what == "keeps":
         return read(one) == of_stream(load(other))
     if what == "same":
