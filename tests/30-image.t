@@ -137,7 +137,7 @@ rm "$dir"/*
 # --- the file ---
 for mask in 0 777; do
 	masked() {
-		(umask $mask && xc-absorb --image "$image")
+		(umask "$mask" && xc-absorb --image "$image")
 	}
 	ok "stored under umask $mask" status 0 "$vectors/good-pv-3" masked
 	ok "it is for its owner only" [ "$(stat -c %a "$image")" = 600 ]
