@@ -73,7 +73,8 @@ take_config(struct opener *o, struct record *rec, struct fault *f)
 	o->lint.vcpus = o->config.vcpus;
 	if (o->lint.max_pfn == 0)
 		o->lint.max_pfn = default_max_pfn(&o->config);
-	rec->part = PART_NONE;
+	if (o->keep == NULL)
+		rec->part = PART_NONE;
 	if (o->pair != NULL && !pair_say(o->pair, MESSAGE_CONFIG,
 	    &o->config, sizeof(o->config)))
 		return fault_set(f, EXIT_SYSTEM, "the restorer is gone");
@@ -102,31 +103,47 @@ refuse_kind(struct fault *f)
 	    "-d | xl restore /dev/stdin");
 }
 
-/* In stream order: each piece of the plain image, before it is handed on. */
 static int
-check(void *state, struct record *rec, struct fault *f)
+refuse_unconfigured(const struct record *rec, struct fault *f)
 {
-	struct opener *o = state;
+	record_fault(f, EXIT_REFUSED, rec, "no GUEST_CONFIG comes before it");
+	return fault_hint(f, "xc-emit without --no-config puts it in; a "
+	    "stream without it says nothing of the domain");
+}
 
-	if (rec->part == PART_ENVELOPE || rec->part == PART_LIBXL ||
-	    rec->part == PART_LIBXL_BODY)
+/* Each piece of the plain stream, which is as it has to be. */
+static int
+check_piece(struct opener *o, struct record *rec, struct fault *f)
+{
+	bool image = rec->part == PART_IMAGE || rec->part == PART_RECORD;
+
+	if (!image && o->keep == NULL)
 		return refuse_kind(f);
 	if (layers_refuse(rec, f) == -1)
 		return -1;
 	if (rec->part == PART_RECORD && rec->type == REC_GUEST_CONFIG)
 		return take_config(o, rec, f);
-	if (rec->part == PART_RECORD && !o->configured) {
-		record_fault(f, EXIT_REFUSED, rec,
-		    "no GUEST_CONFIG comes before it");
-		return fault_hint(f, "xc-emit without --no-config puts it "
-		    "in; a stream without it says nothing of the domain");
-	}
+	if (rec->part == PART_RECORD && !o->configured && o->keep == NULL)
+		return refuse_unconfigured(rec, f);
 	tally_add(&o->tally, rec);
+	if (o->lint.max_pfn == 0 && rec->part == PART_RECORD)
+		o->lint.max_pfn = LINT_MAX_PFN_DEFAULT;
 	if (lint_piece(&o->lint, rec, f) == -1)
 		return -1;
 	if (rec->part == PART_RECORD && rec->type == REC_END)
 		return announce_end(o, f);
 	return 0;
+}
+
+/* In stream order: before a piece is handed on. */
+static int
+check(void *state, struct record *rec, struct fault *f)
+{
+	struct opener *o = state;
+
+	if (check_piece(o, rec, f) == -1)
+		return -1;
+	return o->keep == NULL ? 0 : o->keep(o->keeper, rec, f);
 }
 
 int
@@ -145,6 +162,8 @@ opener_run(struct opener *o, int in, unsigned threads, struct fault *f)
 	unsigned i;
 
 	tally_begin(&o->tally);
+	if (o->keep != NULL)
+		o->lint.vcpus = LINT_VCPUS_MAX;	/* nobody says less */
 	for (i = 0; i < threads; i++)
 		if ((worker[i] = layers_new()) == NULL)
 			return fault_set(f, EXIT_SYSTEM, "no memory for "

@@ -33,6 +33,13 @@ struct overrides {
 
 struct opener {
 	struct pair *pair;	/* NULL: only check the stream */
+	/*
+	 * Instead of a restorer takes each piece of the plain stream, in
+	 * order, records whole; streams of libxl's are taken too then, and
+	 * GUEST_CONFIG stays in the stream, or is missing.  NULL: none.
+	 */
+	int (*keep)(void *keeper, const struct record *rec, struct fault *f);
+	void *keeper;
 	const struct overrides *overrides;
 	struct lint  lint;	/* max_pfn is the caller's; 0: a default */
 	struct tally tally;

@@ -10,6 +10,7 @@
 #include "config.h"
 #include "guest.h"
 #include "lock.h"
+#include "newfile.h"
 #include "note.h"
 #include "pair.h"
 
@@ -24,6 +25,7 @@ struct emit {
 	struct save_how how;	/* out and peer: the pair's */
 	unsigned silence;	/* seconds without a byte; 0: any */
 	const struct offer *offer;	/* of the destination, or NULL */
+	struct newfile *file;	/* to write to; NULL: stdout */
 	/* Called for each reason but the last why it cannot go there. */
 	void (*reason)(const struct fault *f);
 };
@@ -46,7 +48,7 @@ int saver_examine(struct guest *g, const struct emit *e, struct lock *l,
 /*
  * saver_run(p, e): the child, the only one with handles to Xen: writes the
  * guest's image into the pair's stream.  framer_run(p, e): the parent: passes
- * it on to stdout, with GUEST_CONFIG, and END last of all; cleans up after a
+ * it on to stdout or e->file, which it publishes, with GUEST_CONFIG, and END last of all; cleans up after a
  * saver that was killed.  Both print what there is to tell, and return the
  * exit status.
  */

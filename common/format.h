@@ -235,4 +235,60 @@
 /* GUEST_CONFIG body: our header, then JSON text without a NUL. */
 #define GUEST_CONFIG_MAX	(64u << 10)	/* bytes of the body */
 
+/*
+ * Stored image, a file (xenrec.5).  Each part starts on a page and fills its
+ * last one with zeroes; CRCs are of whole pages.
+ *
+ *   header | places | leaves | directory | head | tail
+ *
+ * header, 4096 bytes
+ *   0  8  magic
+ *   8  2  version    1
+ *  10  2  flags      0
+ *  12  4  page size  4096
+ *  16  8  size       of the file
+ *  24  8  places     pfn n's page is at 4096 * (1 + n), n below this
+ *  32  8  pages      places that are in use
+ *  40  8  leaves     how many
+ *  48  8  head       bytes: the stream up to its first PAGE_DATA
+ *  56  8  tail       bytes: what else is in it, END at last
+ *  64  4  CRC-32C of the directory; 68 of the head; 72 of the tail
+ *  76     reserved
+ * 4092 4  CRC-32C of the bytes before
+ * leaf, 4096 bytes: the entries of 512 pfns, 0 for a pfn that is not there
+ *   0  4  CRC-32C of the page; 0 without one
+ *   4  1  bits 3-0 the type that the page came with, 7-4 the last type
+ *   5  1  1
+ *   6  2  reserved
+ * directory: for each leaf, in ascending order
+ *   0  8  run      pfn / 512
+ *   8  4  CRC-32C of the leaf
+ *  12  4  reserved
+ */
+#define STORED_MAGIC		"xRecIMG\n"
+#define STORED_MAGIC_SIZE	8u
+#define STORED_VERSION		1u
+#define STORED_VERSION_OFFSET	8u
+#define STORED_FLAGS_OFFSET	10u
+#define STORED_PAGE_SIZE_OFFSET	12u
+#define STORED_SIZE_OFFSET	16u
+#define STORED_PLACES_OFFSET	24u
+#define STORED_PAGES_OFFSET	32u
+#define STORED_LEAVES_OFFSET	40u
+#define STORED_HEAD_OFFSET	48u
+#define STORED_TAIL_OFFSET	56u
+#define STORED_DIRECTORY_CRC_OFFSET 64u
+#define STORED_HEAD_CRC_OFFSET	68u
+#define STORED_TAIL_CRC_OFFSET	72u
+#define STORED_CRC_OFFSET	4092u
+#define STORED_SIZE_MAX		(UINT64_C(1) << 60)
+#define STORED_LEAVES_MAX	(UINT64_C(1) << 24)
+#define STORED_RUN		512u	/* pfns of a leaf */
+#define STORED_ENTRY_SIZE	8u
+#define STORED_TYPE_SHIFT	32u	/* in an entry as a number */
+#define STORED_LAST_SHIFT	36u
+#define STORED_THERE		(UINT64_C(1) << 40)
+#define STORED_DIRECTORY_ENTRY	16u
+#define STORED_RUN_CRC_OFFSET	8u
+
 #endif

@@ -15,10 +15,39 @@ write_config(const struct frame *fr, struct sink *out, struct fault *f)
 	return result;
 }
 
+/* That a copy may run from now on is written down. */
+static int
+note_sent(struct note *n, struct fault *f)
+{
+	if (n->snapshot)
+		return 0;
+	n->state = move_step(n->state, MOVE_END)->first;
+	return note_write(n, f);
+}
+
 /*
- * END commits the restore, so everything has to be sure before, and that a
- * copy may run from now on has to be written down.
+ * Nobody could read END before.  If the file does not get its name, no copy is
+ * and none will come: what a receipt `failed` says.
  */
+static int
+publish(struct frame *fr, struct fault *f)
+{
+	struct note *n = fr->note;
+	struct fault late;
+
+	if (note_sent(n, f) == -1)
+		return -1;
+	if (newfile_publish(fr->file, f) == 0)
+		return 0;
+	if (!n->snapshot && newfile_revoke(fr->file)) {
+		n->state = move_step(n->state, MOVE_FAILED)->first;
+		if (note_write(n, &late) == -1)
+			*f = late;
+	}
+	return -1;
+}
+
+/* END commits the restore, so everything has to be sure before. */
 static int
 write_end(struct frame *fr, struct sink *out, const struct record *end,
     struct fault *f)
@@ -32,12 +61,13 @@ write_end(struct frame *fr, struct sink *out, const struct record *end,
 	n->records = fr->tally.records;
 	n->pages = fr->tally.pages;
 	tally_end(&fr->tally, n->digest);
-	if (!n->snapshot) {
-		n->state = move_step(n->state, MOVE_END)->first;
-		if (note_write(n, f) == -1)
+	if (fr->file != NULL) {
+		if (stream_write(out, end, f) == -1 ||
+		    newfile_sync(fr->file, f) == -1)
 			return -1;
+		return publish(fr, f);
 	}
-	if (stream_write(out, end, f) == -1)
+	if (note_sent(n, f) == -1 || stream_write(out, end, f) == -1)
 		return -1;
 	return sink_close(out, f);
 }

@@ -9,6 +9,7 @@
 
 #include "config.h"
 #include "fault.h"
+#include "newfile.h"
 #include "note.h"
 #include "pair.h"
 #include "tally.h"
@@ -16,6 +17,7 @@
 struct frame {
 	struct pair *pair;	/* the saver's other end */
 	int    out;
+	struct newfile *file;	/* that out is of, or NULL */
 	const struct config *config;	/* put in as GUEST_CONFIG, or NULL */
 	struct note *note;	/* of the move */
 	struct tally tally;	/* of the saver's records */
@@ -27,6 +29,11 @@ struct frame {
  * before the first of Xen's records.  END is held back until the saver said
  * that it succeeded; then, unless this is a snapshot, the note is made to say
  * that END is sent, with what the image came to; END is written and out closed.
+ *
+ * In a file END counts from when the file has its name: the note is made when
+ * all of it is on the disk, before it is published, and made to say SAVING
+ * again when it cannot be published, and what was written is gone for sure.
+ *
  * 0, or -1 with *f set; fr->starved when it is the saver that knows why.
  */
 int frame_run(struct frame *fr, struct fault *f);

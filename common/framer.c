@@ -71,18 +71,20 @@ framer_run(struct pair *p, const struct emit *e)
 	struct lock lock = { .fd = -1 };
 	struct news news = { .note.state = MOVE_NONE };
 	struct frame fr = {
-		.pair = p, .out = STDOUT_FILENO, .note = &news.note,
-		.starved = true,
+		.pair = p, .note = &news.note, .starved = true,
+		.file = e->file,
+		.out = e->file != NULL ? e->file->fd : STDOUT_FILENO,
 	};
 	struct fault f = { .status = EXIT_SYSTEM };
 	int child;
 
 	stop_by_signals(p, e->tool);
+	stop_drops(e->file);
 	if (e->silence > 0)
 		stop_by_silence(e->silence);
 	if (pair_hear(p, &news, sizeof(news)) == MESSAGE_NEWS) {
 		lock_share(&lock, news.note.uuid, p->passed);
-		stop_holds(&lock, STDOUT_FILENO);
+		stop_holds(&lock, fr.out);
 		fr.starved = false;
 		if (pass_on(p, e, &news, &fr, &f) == 0)
 			f.status = EXIT_DONE;
@@ -97,5 +99,8 @@ framer_run(struct pair *p, const struct emit *e)
 	}
 	stop_holds(NULL, -1);	/* whoever comes next has a file of its own */
 	lock_drop(&lock);
+	stop_drops(NULL);
+	if (e->file != NULL)
+		newfile_close(e->file);
 	return fr.starved || f.status == EXIT_DONE ? child : f.status;
 }

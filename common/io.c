@@ -197,3 +197,43 @@ sink_close(struct sink *s, struct fault *f)
 		    ": %s", s->offset, strerror(errno));
 	return 0;
 }
+
+int
+io_read_at(int fd, void *buf, size_t size, uint64_t offset, struct fault *f)
+{
+	uint8_t *to = buf;
+	ssize_t n;
+
+	for (; size > 0; to += n, size -= (size_t)n, offset += (uint64_t)n) {
+		n = pread(fd, to, size, (off_t)offset);
+		if (n == -1 && !again(fd, POLLIN))
+			return fault_set(f, EXIT_SYSTEM, "read at byte %"
+			    PRIu64 ": %s", offset, strerror(errno));
+		if (n == 0)
+			return fault_set(f, EXIT_MALFORMED, "cut short at "
+			    "byte %" PRIu64, offset);
+		if (n == -1)
+			n = 0;
+		moved += (uint64_t)n;
+	}
+	return 0;
+}
+
+int
+io_write_at(int fd, const void *buf, size_t size, uint64_t offset,
+    struct fault *f)
+{
+	const uint8_t *from = buf;
+	ssize_t n;
+
+	for (; size > 0; from += n, size -= (size_t)n, offset += (uint64_t)n) {
+		n = pwrite(fd, from, size, (off_t)offset);
+		if (n == -1 && !again(fd, POLLOUT))
+			return fault_set(f, EXIT_SYSTEM, "write at byte %"
+			    PRIu64 ": %s", offset, strerror(errno));
+		if (n == -1)
+			n = 0;
+		moved += (uint64_t)n;
+	}
+	return 0;
+}

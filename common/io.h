@@ -54,6 +54,16 @@ int source_some(struct source *s, void *buf, size_t size, size_t *got,
     struct fault *f);
 
 /*
+ * io_read_at(fd, buf, size, offset, f): size bytes of a file, from there; -1
+ * also with EXIT_MALFORMED where it ends before.  io_write_at: writes them.
+ * Otherwise as source_read and sink_write.  Any thread.
+ */
+int io_read_at(int fd, void *buf, size_t size, uint64_t offset,
+    struct fault *f);
+int io_write_at(int fd, const void *buf, size_t size, uint64_t offset,
+    struct fault *f);
+
+/*
  * io_moved(): bytes that this process has read and written through sources
  * and sinks so far.  Any thread, and a signal handler.
  */

@@ -90,6 +90,15 @@ opts_count(const char *tool, const char *option, long min, long max)
 	return n;
 }
 
+const char *
+opts_file(const char *tool, const char *option)
+{
+	if (optarg[0] == '\0' || strcmp(optarg, "-") == 0)
+		opts_wrong(tool, "%s takes the name of a file, not '%s'",
+		    option, optarg);
+	return optarg;
+}
+
 /* What getopt_long returned as ':' or '?'. */
 static _Noreturn void
 unknown(const char *tool, int c, const char *given)

@@ -48,6 +48,12 @@ int opts_number(const char *text, long min, long max, long *out);
 long opts_count(const char *tool, const char *option, long min, long max);
 
 /*
+ * opts_file(tool, option): optarg as the name of a file; says that the option
+ * takes one and exits 2 for an empty name, and for "-".
+ */
+const char *opts_file(const char *tool, const char *option);
+
+/*
  * opts_threads(text): the argument of -T: 0 (one per processor that this
  * process may run on) to THREADS_MAX.  The number of threads, at least 1, or
  * 0 when text is no such number.

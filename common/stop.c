@@ -26,6 +26,7 @@ static struct {
 	int null;		/* /dev/null */
 	bool taken[SIGNALS];	/* which of them stop */
 	const struct lock *lock;	/* NULL: none */
+	const struct newfile *file;	/* NULL: none */
 	int out;		/* -1: none */
 	unsigned limit, silent;	/* seconds */
 	uint64_t moved;		/* when last looked at */
@@ -38,15 +39,11 @@ static struct {
 static bool
 end_child(void)
 {
-	const struct itimerval never = { .it_value = { 0 } };
 	siginfo_t info = { .si_code = CLD_EXITED };
 	int err = errno;
-	size_t i;
 
-	for (i = 0; i < SIGNALS; i++)
-		if (stop.taken[i])
-			signal(signals[i], SIG_DFL);
-	setitimer(ITIMER_REAL, &never, NULL);
+	if (stop.pair == NULL)
+		return true;
 	pair_say(stop.pair, MESSAGE_ABORT, NULL, 0);
 	if (stop.pair->stream != -1)
 		dup2(stop.null, stop.pair->stream);
@@ -63,10 +60,28 @@ end_child(void)
 	return true;
 }
 
+/* Everything that a stop does but the last.  False as end_child. */
+static bool
+end_all(void)
+{
+	const struct itimerval never = { .it_value = { 0 } };
+	size_t i;
+
+	for (i = 0; i < SIGNALS; i++)
+		if (stop.taken[i])
+			signal(signals[i], SIG_DFL);
+	setitimer(ITIMER_REAL, &never, NULL);
+	if (!end_child())
+		return false;
+	if (stop.file != NULL)
+		newfile_drop(stop.file);
+	return true;
+}
+
 static void
 on_signal(int number)
 {
-	if (end_child())
+	if (end_all())
 		raise(number);
 }
 
@@ -84,7 +99,7 @@ on_tick(int number)
 	if (write(STDERR_FILENO, stop.tool, strlen(stop.tool)) == -1 ||
 	    write(STDERR_FILENO, text, strlen(text)) == -1)
 		errno = 0;	/* nobody reads it */
-	if (end_child())
+	if (end_all())
 		_exit(EXIT_SYSTEM);
 }
 
@@ -104,6 +119,12 @@ stop_by_signals(struct pair *p, const char *tool)
 		if (sigaction(signals[i], NULL, &was) == 0 &&
 		    was.sa_handler != SIG_IGN)
 			stop.taken[i] = sigaction(signals[i], &is, NULL) == 0;
+}
+
+void
+stop_drops(const struct newfile *n)
+{
+	stop.file = n;
 }
 
 void

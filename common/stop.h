@@ -14,14 +14,18 @@
 #define STOP_H
 
 #include "lock.h"
+#include "newfile.h"
 #include "pair.h"
 
 /*
  * stop_by_signals(p, tool): from now on SIGTERM, SIGINT and SIGHUP do this,
  * but for those that are ignored.  The pair stays where it is for as long as
- * the process lives; once for each process.
+ * the process lives; NULL where there is none.  Once for each process.
  */
 void stop_by_signals(struct pair *p, const char *tool);
+
+/* stop_drops(n): a stop removes the temporary name of *n, until NULL. */
+void stop_drops(const struct newfile *n);
 
 /*
  * stop_holds(l, out): a stop removes the file of the lock *l, which the child

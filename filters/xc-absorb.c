@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * xc-absorb - a stream on stdin as a domain of this host.
+ * xc-absorb - a stream on stdin as a domain of this host, or as a file.
  *
  *     xc-emit 7 | rec-compress | ssh dst xc-absorb
+ *     xc-emit -c --live 7 | xc-absorb --image mail.img
  */
 #include <getopt.h>
 #include <inttypes.h>
@@ -16,6 +17,7 @@
 #include "copy.h"
 #include "fault.h"
 #include "guest.h"
+#include "keep.h"
 #include "offer.h"
 #include "opts.h"
 #include "pmap.h"
@@ -31,6 +33,7 @@ static const char name[] = "xc-absorb";
 static const char help[] =
 "usage: xc-absorb [options] < stream\n"
 "       xc-absorb -t [options] < stream\n"
+"       xc-absorb --image FILE [--replace] [options] < stream\n"
 "       xc-absorb --offer\n"
 "       xc-absorb --go < grant\n"
 "       xc-absorb --state MOVE\n"
@@ -45,6 +48,9 @@ static const char help[] =
 "                    runs\n"
 "  --unpause         let it run even if the stream is a snapshot (xc-emit -c)\n"
 "  -t                check the stream, create nothing\n"
+"  --image FILE      store it, of any kind, in FILE: each page once, at a\n"
+"                    place of its own; xc-emit --image gives it back\n"
+"  --replace         though FILE is there: the new one takes its place\n"
 "  --offer           what this host has for a guest, as JSON: xc-emit --for\n"
 "  --go              let the paused domain run whose source was destroyed:\n"
 "                    the grant that xc-emit --settle printed says so\n"
@@ -68,13 +74,16 @@ static const char help[] =
 "Exit status: 0 done, 1 Xen, I/O or memory, 2 usage, 3 stream malformed or\n"
 "cut, 4 damaged, 5 refused (name or uuid taken, limits, a layer to undo\n"
 "first; a move that has or had a copy here, failed or was refused; another\n"
-"process at work on it; no such move, no grant).\n";
+"process at work on it; no such move, no grant; FILE is there).\n";
 
-enum action { ABSORB, TEST, OFFER, GO, STATE, REFUSE };
+enum action { ABSORB, TEST, IMAGE, OFFER, GO, STATE, REFUSE };
 
 struct options {
 	enum action action;
 	uint8_t move[MOVE_SIZE];	/* STATE, REFUSE */
+	const char *path;		/* IMAGE */
+	bool replace;
+	bool domain_only;	/* an option was given that needs a domain */
 	struct absorb absorb;
 	struct opts common;
 };
@@ -98,6 +107,18 @@ check_only(const struct options *o)
 		    " pages, digest %s", config_type_name(op.config.type),
 		    op.config.name, op.summary.records, op.summary.pages,
 		    digest);
+	return EXIT_DONE;
+}
+
+/* --image: the opener, and a file.  No Xen. */
+static int
+store(const struct options *o)
+{
+	struct keep k;
+	struct fault f;
+
+	if (keep_run(&k, &o->absorb, o->path, o->replace, &f) == -1)
+		fault_exit(name, &f);
 	return EXIT_DONE;
 }
 
@@ -144,6 +165,8 @@ static const struct option longs[] = {
 	{ "force", no_argument, NULL, 'f' },
 	{ "unpause", no_argument, NULL, 'u' },
 	{ "test", no_argument, NULL, 't' },
+	{ "image", required_argument, NULL, 'I' },
+	{ "replace", no_argument, NULL, 'R' },
 	{ "offer", no_argument, NULL, 'o' },
 	{ "go", no_argument, NULL, 'g' },
 	{ "state", required_argument, NULL, 's' },
@@ -164,9 +187,11 @@ take_action(struct options *o, enum action action)
 	size_t n;
 
 	if (o->action != ABSORB)
-		opts_wrong(name, "one of -t, --offer, --go, --state and "
-		    "--refuse");
+		opts_wrong(name, "one of -t, --image, --offer, --go, --state "
+		    "and --refuse");
 	o->action = action;
+	if (action == IMAGE)
+		o->path = opts_file(name, "--image");
 	if ((action == STATE || action == REFUSE) &&
 	    (strlen(optarg) != 2 * MOVE_SIZE ||
 	    sodium_hex2bin(o->move, MOVE_SIZE, optarg, strlen(optarg), NULL,
@@ -188,23 +213,55 @@ take_uuid(struct overrides *by)
 	}
 }
 
+/* The options that say what domain it becomes.  Whether c is one. */
+static bool
+take_domain(struct absorb *a, int c)
+{
+	switch (c) {
+	case 'p':
+		a->pause = true;
+		return true;
+	case 'f':
+		a->force = true;
+		return true;
+	case 'u':
+		a->unpause = true;
+		return true;
+	case 'n':
+		if (!keys_name_ok(optarg))
+			opts_wrong(name, "no name for a domain: '%s'",
+			    optarg);
+		a->overrides.name = optarg;
+		return true;
+	case 'i':
+		take_uuid(&a->overrides);
+		return true;
+	case 'm':
+		a->overrides.max_pages = PAGES_PER_MIB * (uint64_t)
+		    opts_count(name, "--max-mem", 1, MIB_MAX);
+		return true;
+	case 'c':
+		a->overrides.vcpus = (uint64_t)opts_count(name,
+		    "--max-vcpus", 1, VCPUS_MAX);
+		return true;
+	}
+	return false;
+}
+
 static void
 take_option(struct options *o, int c, const char *given)
 {
 	struct absorb *a = &o->absorb;
 
 	switch (c) {
-	case 'p':
-		a->pause = true;
-		break;
-	case 'f':
-		a->force = true;
-		break;
-	case 'u':
-		a->unpause = true;
-		break;
 	case 't':
 		take_action(o, TEST);
+		break;
+	case 'I':
+		take_action(o, IMAGE);
+		break;
+	case 'R':
+		o->replace = true;
 		break;
 	case 'o':
 		take_action(o, OFFER);
@@ -218,23 +275,6 @@ take_option(struct options *o, int c, const char *given)
 	case 'r':
 		take_action(o, REFUSE);
 		break;
-	case 'n':
-		if (!keys_name_ok(optarg))
-			opts_wrong(name, "no name for a domain: '%s'",
-			    optarg);
-		a->overrides.name = optarg;
-		break;
-	case 'i':
-		take_uuid(&a->overrides);
-		break;
-	case 'm':
-		a->overrides.max_pages = PAGES_PER_MIB * (uint64_t)
-		    opts_count(name, "--max-mem", 1, MIB_MAX);
-		break;
-	case 'c':
-		a->overrides.vcpus = (uint64_t)opts_count(name,
-		    "--max-vcpus", 1, VCPUS_MAX);
-		break;
 	case 'x':
 		a->max_pfn = (uint64_t)opts_count(name, "--max-pfn", 1,
 		    PFN_MAX);
@@ -244,8 +284,23 @@ take_option(struct options *o, int c, const char *given)
 		    86400);
 		break;
 	default:
-		opts_take(&o->common, name, help, c, given);
+		if (take_domain(a, c))
+			o->domain_only = true;
+		else
+			opts_take(&o->common, name, help, c, given);
 	}
+}
+
+/* Refuses what makes no sense together. */
+static void
+check_options(const struct options *o)
+{
+	if (o->action == IMAGE && o->domain_only)
+		opts_wrong(name, "with --image no domain is made: -p, -f, "
+		    "--unpause, --name, --uuid, --max-mem and --max-vcpus are "
+		    "for one");
+	if (o->replace && o->action != IMAGE)
+		opts_wrong(name, "--replace goes with --image");
 }
 
 /* The stream on stdin to a domain.  Returns in neither process. */
@@ -282,6 +337,7 @@ main(int argc, char *argv[])
 	if (optind != argc)
 		opts_wrong(name, "no operand is taken, not '%s': the stream "
 		    "comes on stdin", argv[optind]);
+	check_options(&o);
 	o.absorb.quiet = o.common.quiet;
 	o.absorb.verbose = o.common.verbose;
 	o.absorb.threads = o.common.threads;
@@ -290,6 +346,8 @@ main(int argc, char *argv[])
 	opts_no_terminal(name, STDIN_FILENO);
 	if (o.action == TEST)
 		return check_only(&o);
+	if (o.action == IMAGE)
+		return store(&o);
 	if (o.action == GO)
 		return act(&o);
 	absorb(&o);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * xc-emit - a domain of this host as a stream on stdout.
+ * xc-emit - a domain of this host, or a stored image, as a stream.
  *
  *     xc-emit 7 | rec-compress | ssh dst xc-absorb | xc-emit --settle
+ *     xc-emit --image mail.img | xc-absorb
  */
 #include <getopt.h>
 #include <inttypes.h>
@@ -15,13 +16,16 @@
 #include "emit.h"
 #include "fault.h"
 #include "guest.h"
+#include "newfile.h"
 #include "offer.h"
 #include "opts.h"
 #include "outcome.h"
 #include "pair.h"
 #include "precopy.h"
 #include "receipt.h"
+#include "replay.h"
 #include "settle.h"
+#include "stop.h"
 
 #define TIMEOUT_DEFAULT	60	/* seconds */
 #define DOWNTIME_MAX	3600000	/* ms */
@@ -30,6 +34,7 @@ static const char name[] = "xc-emit";
 
 static const char help[] =
 "usage: xc-emit [-c | -p] [options] DOMAIN > stream\n"
+"       xc-emit --image FILE [options] > stream\n"
 "       xc-emit --for FILE --dry-run DOMAIN\n"
 "       xc-emit --settle < receipt\n"
 "       xc-emit --state DOMAIN | MOVE\n"
@@ -41,6 +46,11 @@ static const char help[] =
 "\n"
 "  -c                     a snapshot: the domain runs on afterwards\n"
 "  -p                     a snapshot: the domain is left paused\n"
+"  --image FILE           write what xc-absorb --image stored; no domain\n"
+"  -o FILE                write to FILE, which is there when the stream is\n"
+"                         whole, or not at all\n"
+"  --replace              with -o: though FILE is there: the new one takes its\n"
+"                         place\n"
 "  --live                 let the domain run while most is written\n"
 "  --max-rounds N         with --live: stop it after N rounds, 1 to 100\n"
 "                         (default 5)\n"
@@ -69,18 +79,21 @@ static const char help[] =
 "  -q, -v                 say less; say more, on stderr\n"
 "  -h, -V                 this help; the version\n"
 "\n"
-"Exit status: 0 done, 1 Xen, I/O or memory, 2 usage, 3 offer malformed,\n"
-"5 refused (paused, devices, not suspended, --live not possible or over\n"
+"Exit status: 0 done, 1 Xen, I/O or memory, 2 usage, 3 offer or image\n"
+"malformed, 4 image damaged, 5 refused (FILE is there, paused, devices, not suspended, --live not possible or over\n"
 "--max-downtime, a copy may run, no receipt of a move from here, or one that\n"
 "says that it failed, the other host).\n";
 
-enum action { EMIT, CHECK, RESUME, DESTROY, SETTLE, STATE };
+enum action { EMIT, IMAGE, CHECK, RESUME, DESTROY, SETTLE, STATE };
 
 struct options {
 	enum action action;
 	struct emit emit;
 	bool live_only;		/* an option was given that needs --live */
-	bool emit_only;		/* or a stream */
+	bool emit_only;		/* or a domain's stream */
+	const char *image_path;	/* IMAGE */
+	const char *out_path;	/* NULL: stdout */
+	bool replace;
 	const char *offer_path;	/* NULL: none */
 	struct offer offer;
 	struct opts common;
@@ -177,7 +190,31 @@ act(const struct options *o)
 	return EXIT_DONE;
 }
 
+/* --image.  Returns the exit status. */
+static int
+emit_image(const struct options *o)
+{
+	struct newfile *file = o->emit.file;
+	struct fault f;
+	int result;
+
+	stop_by_signals(NULL, name);
+	stop_drops(file);
+	if (o->emit.silence > 0)
+		stop_by_silence(o->emit.silence);
+	result = replay_file(o->image_path, file, &f);
+	stop_drops(NULL);
+	if (file != NULL)
+		newfile_close(file);
+	if (result == -1)
+		fault_exit(name, &f);
+	return EXIT_DONE;
+}
+
 static const struct option longs[] = {
+	{ "image", required_argument, NULL, 'I' },
+	{ "output", required_argument, NULL, 'o' },
+	{ "replace", no_argument, NULL, 'P' },
 	{ "settle", no_argument, NULL, 'S' },
 	{ "state", no_argument, NULL, 'N' },
 	{ "resume", no_argument, NULL, 'R' },
@@ -187,7 +224,7 @@ static const struct option longs[] = {
 	{ "max-rounds", required_argument, NULL, 'r' },
 	{ "stop-dirty", required_argument, NULL, 'd' },
 	{ "max-downtime", required_argument, NULL, 'w' },
-	{ "for", required_argument, NULL, 'o' },
+	{ "for", required_argument, NULL, 'F' },
 	{ "dry-run", no_argument, NULL, 'C' },
 	{ "memory-only", no_argument, NULL, 'm' },
 	{ "no-config", no_argument, NULL, 'n' },
@@ -200,8 +237,8 @@ static void
 take_action(struct options *o, enum action action)
 {
 	if (o->action != EMIT)
-		opts_wrong(name, "one of --settle, --state, --resume, "
-		    "--destroy and --dry-run");
+		opts_wrong(name, "one of --image, --settle, --state, "
+		    "--resume, --destroy and --dry-run");
 	o->action = action;
 }
 
@@ -232,10 +269,27 @@ take_number(struct options *o, int c)
 	case 't':
 		o->emit.silence = (unsigned)opts_count(name, "--timeout", 1,
 		    86400);
-		o->emit_only = true;
 		return;
 	}
 	o->live_only = true;
+}
+
+/* The options that name files. */
+static void
+take_file(struct options *o, int c)
+{
+	switch (c) {
+	case 'I':
+		take_action(o, IMAGE);
+		o->image_path = opts_file(name, "--image");
+		break;
+	case 'o':
+		o->out_path = opts_file(name, "-o");
+		break;
+	case 'F':
+		o->offer_path = optarg;
+		break;
+	}
 }
 
 static void
@@ -265,8 +319,13 @@ take_option(struct options *o, int c, const char *given)
 	case 'f':
 		e->force = true;
 		break;
+	case 'I':
 	case 'o':
-		o->offer_path = optarg;
+	case 'F':
+		take_file(o, c);
+		break;
+	case 'P':
+		o->replace = true;
 		break;
 	case 'C':
 		take_action(o, CHECK);
@@ -292,22 +351,51 @@ take_option(struct options *o, int c, const char *given)
 	}
 }
 
+static void
+check_operands(const struct options *o, int operands)
+{
+	if (o->action == SETTLE && operands != 0)
+		opts_wrong(name, "--settle takes no operand: the receipt is "
+		    "on stdin");
+	if (o->action == IMAGE && operands != 0)
+		opts_wrong(name, "with --image no domain is named");
+	if (o->action != SETTLE && o->action != IMAGE && operands != 1)
+		opts_wrong(name, "one domain is to be named, by number or "
+		    "name");
+}
+
+/* What goes with a stream, of a domain or of an image. */
+static void
+check_stream(const struct options *o)
+{
+	const struct emit *e = &o->emit;
+
+	if (o->action == IMAGE && (e->snapshot || e->how.live || e->force ||
+	    e->memory_only || e->no_config || o->emit_only ||
+	    o->offer_path != NULL))
+		opts_wrong(name, "--image takes --timeout, -o, --replace, -q "
+		    "and -v: the others are for a domain");
+	if (o->action != EMIT && o->action != IMAGE && (o->out_path != NULL ||
+	    e->silence > 0))
+		opts_wrong(name, "-o and --timeout go with a stream");
+	if (o->replace && o->out_path == NULL)
+		opts_wrong(name, "--replace goes with -o");
+}
+
 /* Refuses what makes no sense together. */
 static void
 check_options(const struct options *o, int operands)
 {
-	if (o->action == SETTLE ? operands != 0 : operands != 1)
-		opts_wrong(name, "%s", o->action == SETTLE ?
-		    "--settle takes no operand: the receipt is on stdin" :
-		    "one domain is to be named, by number or name");
+	check_operands(o, operands);
+	check_stream(o);
 	if (o->offer_path != NULL && ((o->action != EMIT &&
 	    o->action != CHECK) || o->emit.no_config))
 		opts_wrong(name, "--for goes with a stream for xc-absorb");
 	if (o->action == CHECK && o->offer_path == NULL)
 		opts_wrong(name, "--dry-run goes with --for");
 	if (o->action != EMIT && (o->emit.snapshot || o->emit_only))
-		opts_wrong(name, "-c, -p, --timeout and --suspend-timeout go "
-		    "with a stream");
+		opts_wrong(name, "-c, -p and --suspend-timeout go with a "
+		    "stream");
 	if (o->action != EMIT && o->action != CHECK && o->emit.how.live)
 		opts_wrong(name, "--live goes with a stream");
 	if (o->live_only && !o->emit.how.live)
@@ -316,6 +404,21 @@ check_options(const struct options *o, int operands)
 	if (o->action == SETTLE && o->emit.force)
 		opts_wrong(name, "-f does not go with --settle: the receipt "
 		    "decides");
+}
+
+/* -o, or else stdout, is there to be written to. */
+static void
+open_output(struct options *o, struct newfile *file)
+{
+	struct fault f;
+
+	if (o->out_path == NULL) {
+		opts_no_terminal(name, STDOUT_FILENO);
+		return;
+	}
+	if (newfile_open(file, o->out_path, o->replace, &f) == -1)
+		fault_exit(name, &f);
+	o->emit.file = file;
 }
 
 int
@@ -332,13 +435,14 @@ main(int argc, char *argv[])
 			},
 		},
 	};
+	struct newfile file;
 	struct pair p;
 	struct fault f;
 	int c;
 
 	opts_descriptors();
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":cpf" OPTS_LETTERS, longs,
+	while ((c = getopt_long(argc, argv, ":cpfo:" OPTS_LETTERS, longs,
 	    NULL)) != -1)
 		take_option(&o, c, argv[optind - 1]);
 	check_options(&o, argc - optind);
@@ -352,9 +456,11 @@ main(int argc, char *argv[])
 			fault_exit(name, &f);
 		o.emit.offer = &o.offer;
 	}
-	if (o.action != EMIT)
+	if (o.action != EMIT && o.action != IMAGE)
 		return act(&o);
-	opts_no_terminal(name, STDOUT_FILENO);
+	open_output(&o, &file);
+	if (o.action == IMAGE)
+		return emit_image(&o);
 	if (sodium_init() == -1)
 		fault_set(&f, EXIT_SYSTEM, "no random numbers");
 	else if (pair_fork(&p, true, &f) == 0)

@@ -67,4 +67,9 @@ done
 ok "it builds where Xen's libraries are not" compile cc all XEN=
 ok "and its xc-emit says so" grep -q "built without Xen" \
 	<(not "$tmp/cc/xc-emit" 7 2>&1 > "$tmp/out")
+stored() {
+	"$tmp/cc/xc-absorb" --image "$tmp/image" < "$vectors/good-pv-3" &&
+		"$tmp/cc/xc-emit" --image "$tmp/image" | rec-null 1 > "$tmp/out"
+}
+ok "it stores a stream and emits it nevertheless" stored
 plan

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "newfile.h"
+
+#define MODE	0600
+
+static int
+system_fault(const struct newfile *n, const char *what, struct fault *f)
+{
+	return fault_set(f, EXIT_SYSTEM, "%s %.200s: %s", what, n->path,
+	    strerror(errno));
+}
+
+static int
+refuse_existing(const struct newfile *n, struct fault *f)
+{
+	fault_set(f, EXIT_REFUSED, "%.200s is there already", n->path);
+	return fault_hint(f, "--replace puts the new one in its place, when "
+	    "that is whole");
+}
+
+/* The directory of the path, and the name in it. */
+static int
+open_directory(struct newfile *n, struct fault *f)
+{
+	const char *slash = strrchr(n->path, '/');
+	const char *name = slash != NULL ? slash + 1 : n->path;
+	char dir[PATH_MAX] = ".";
+	size_t size = slash != NULL ? (size_t)(name - n->path) : 0;
+
+	if (size >= sizeof(dir) || strlen(name) >= sizeof(n->name)) {
+		errno = ENAMETOOLONG;
+		return system_fault(n, "cannot make", f);
+	}
+	if (size > 0) {
+		memcpy(dir, n->path, size);
+		dir[size] = '\0';
+	}
+	memcpy(n->name, name, strlen(name) + 1);
+	n->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return n->dir != -1 ? 0 : system_fault(n, "cannot make", f);
+}
+
+/* Whether a file may get that name. */
+static int
+check_name(const struct newfile *n, struct fault *f)
+{
+	struct stat st;
+
+	if (fstatat(n->dir, n->name[0] != '\0' ? n->name : ".", &st,
+	    AT_SYMLINK_NOFOLLOW) == -1)
+		return errno == ENOENT ? 0 : system_fault(n, "cannot make",
+		    f);
+	if (!S_ISREG(st.st_mode))
+		return fault_set(f, EXIT_REFUSED, "%.200s is there, and is "
+		    "no regular file", n->path);
+	return n->replace ? 0 : refuse_existing(n, f);
+}
+
+static int
+choose_temp(char temp[NEWFILE_TEMP_SIZE])
+{
+	uint64_t number;
+
+	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
+		return -1;
+	snprintf(temp, NEWFILE_TEMP_SIZE, ".xenrec-%016" PRIx64, number);
+	return 0;
+}
+
+/*
+ * A file without a name, or, where there are none, with one, which is set
+ * before it can be there.
+ */
+static int
+open_temp(int dir, char temp[NEWFILE_TEMP_SIZE])
+{
+	int fd = openat(dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, MODE);
+
+	temp[0] = '\0';
+	if (fd != -1 || (errno != EOPNOTSUPP && errno != EISDIR &&
+	    errno != EINVAL && errno != ENOENT))
+		return fd;
+	if (choose_temp(temp) == -1)
+		return -1;
+	fd = openat(dir, temp, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, MODE);
+	if (fd == -1)
+		temp[0] = '\0';
+	return fd;
+}
+
+int
+newfile_open(struct newfile *n, const char *path, bool replace,
+    struct fault *f)
+{
+	*n = (struct newfile){
+		.fd = -1, .dir = -1, .path = path, .replace = replace,
+	};
+	signal(SIGXFSZ, SIG_IGN);
+	if (open_directory(n, f) == -1 || check_name(n, f) == -1) {
+		newfile_close(n);
+		return -1;
+	}
+	n->fd = open_temp(n->dir, n->temp);
+	/* The mask may have taken bits away. */
+	if (n->fd == -1 || fchmod(n->fd, MODE) == -1) {
+		system_fault(n, "cannot make", f);
+		newfile_close(n);
+		return -1;
+	}
+	return 0;
+}
+
+int
+newfile_spare(const struct newfile *n, struct fault *f)
+{
+	char temp[NEWFILE_TEMP_SIZE];
+	int fd = open_temp(n->dir, temp);
+
+	if (fd == -1)
+		return system_fault(n, "cannot make a file beside", f);
+	if (temp[0] != '\0')
+		unlinkat(n->dir, temp, 0);
+	return fd;
+}
+
+int
+newfile_sync(const struct newfile *n, struct fault *f)
+{
+	while (fsync(n->fd) == -1)
+		if (errno != EINTR)
+			return system_fault(n, "cannot sync", f);
+	return 0;
+}
+
+/* Gives a file without a name one.  Not everybody may do it the first way. */
+static int
+link_to(const struct newfile *n, const char *name)
+{
+	char self[40];
+
+	if (linkat(n->fd, "", n->dir, name, AT_EMPTY_PATH) == 0)
+		return 0;
+	if (errno != ENOENT && errno != EPERM)
+		return -1;
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", n->fd);
+	return linkat(AT_FDCWD, self, n->dir, name, AT_SYMLINK_FOLLOW);
+}
+
+/* From the temporary name to its own. */
+static int
+rename_to(const struct newfile *n)
+{
+	if (n->replace)
+		return renameat(n->dir, n->temp, n->dir, n->name);
+	if (renameat2(n->dir, n->temp, n->dir, n->name, RENAME_NOREPLACE)
+	    == 0)
+		return 0;
+	/* Some file systems do not know that. */
+	if (errno != EINVAL && errno != ENOSYS)
+		return -1;
+	return linkat(n->dir, n->temp, n->dir, n->name, 0);
+}
+
+static int
+give_name(struct newfile *n)
+{
+	if (n->temp[0] == '\0' && !n->replace)
+		return link_to(n, n->name);
+	if (n->temp[0] == '\0') {
+		if (choose_temp(n->temp) == -1 || link_to(n, n->temp) == -1) {
+			n->temp[0] = '\0';
+			return -1;
+		}
+	}
+	if (rename_to(n) == -1)
+		return -1;
+	newfile_drop(n);	/* if it was linked */
+	n->temp[0] = '\0';
+	return 0;
+}
+
+int
+newfile_publish(struct newfile *n, struct fault *f)
+{
+	if (give_name(n) == -1) {
+		if (errno == EEXIST && !n->replace)
+			return refuse_existing(n, f);
+		return system_fault(n, "cannot make", f);
+	}
+	n->published = true;
+	while (fsync(n->dir) == -1)
+		if (errno != EINTR)
+			return system_fault(n, "cannot sync the directory of",
+			    f);
+	return 0;
+}
+
+bool
+newfile_revoke(const struct newfile *n)
+{
+	return !n->published && ftruncate(n->fd, 0) == 0;
+}
+
+void
+newfile_drop(const struct newfile *n)
+{
+	if (n->temp[0] != '\0')
+		unlinkat(n->dir, n->temp, 0);
+}
+
+void
+newfile_close(struct newfile *n)
+{
+	newfile_drop(n);
+	n->temp[0] = '\0';
+	if (n->fd != -1)
+		close(n->fd);
+	if (n->dir != -1)
+		close(n->dir);
+	n->fd = n->dir = -1;
+}
