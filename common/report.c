@@ -92,7 +92,8 @@ print_stream(const struct report *r, FILE *out)
 
 	for (i = 0; kind != NULL && i < 5; i++)
 		if (strcmp(json_object_get_string(kind), kinds[i].kind) == 0)
-			print_line(out, "stream", "%s", kinds[i].text);
+			print_line(out, "stream", "%s%s", kinds[i].text,
+			    r->stored ? ", stored" : "");
 	if (r->layers->compressed)
 		print_line(out, "layers", "compressed: %s are %s here, "
 		    "%.1f %%", mib(s->bytes, plain), mib(s->packed, packed),

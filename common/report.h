@@ -17,6 +17,7 @@ struct report {
 	const struct survey *survey;	/* ended */
 	const struct layers *layers;
 	bool whole;		/* the stream was read to its end */
+	bool stored;		/* it was a stored image */
 };
 
 /*

@@ -91,6 +91,8 @@ report_object(const struct report *r)
 	json_object_object_add(o, "layers", layers);
 	json_object_object_add(o, "complete",
 	    json_object_new_boolean(r->whole && s->ended));
+	json_object_object_add(o, "stored",
+	    json_object_new_boolean(r->stored));
 	put_number(o, "count", s->records);
 	put_number(o, "bytes", s->bytes);
 	put_number(o, "packed", s->packed);

@@ -153,7 +153,6 @@ survey_add(struct survey *s, const struct record *rec, struct fault *f)
 	struct page page;
 	const uint8_t *look;
 	uint64_t *word;
-	bool first = true;
 
 	if (rec->part != PART_RECORD)
 		return 0;
@@ -161,10 +160,11 @@ survey_add(struct survey *s, const struct record *rec, struct fault *f)
 	if (s->verify || !open_pages(&p, rec))
 		return 0;
 	look = rec->body + rec->size;
-	for (; pages_next(&p, &page); first = false) {
-		if (first)
+	while (pages_next(&p, &page)) {
+		if (p.next == 1 && p.full > 0)
 			begin_round(s, page.pfn);
-		s->last_pfn = page.pfn;
+		if (p.full > 0)
+			s->last_pfn = page.pfn;
 		if (!is_news(s, &page))
 			continue;
 		if ((word = pfns_put(s->pfns, page.pfn, f)) == NULL)

@@ -176,6 +176,7 @@ end_summary(struct view *v, const struct inspect *i, bool whole,
 	struct report r = {
 		.about = &v->about, .survey = &v->survey,
 		.layers = &i->layers, .whole = whole,
+		.stored = v->stored,
 	};
 
 	listing_end(&v->listing);
@@ -186,6 +187,15 @@ end_summary(struct view *v, const struct inspect *i, bool whole,
 	else
 		report_text(&r, v->out);
 	return v->map == NULL ? 0 : picture_write(&r, v->map, f);
+}
+
+/* There is no such record or page. */
+static int
+refuse(const struct view *v, struct fault *f)
+{
+	return fault_set(f, EXIT_REFUSED, v->mode == VIEW_PAGE ?
+	    "pfn 0x%" PRIx64 " never came with data" :
+	    "there is no record %" PRIu64, v->wanted);
 }
 
 /* What is left to be printed when the stream was read, whole or not. */
@@ -207,11 +217,17 @@ end(struct view *v, const struct inspect *i, bool whole, struct fault *f)
 	case VIEW_RECORD:
 		break;
 	}
-	if (v->found || !whole)
-		return 0;
-	return fault_set(f, EXIT_REFUSED, v->mode == VIEW_PAGE ?
-	    "pfn 0x%" PRIx64 " never came with data" :
-	    "there is no record %" PRIu64, v->wanted);
+	return v->found || !whole ? 0 : refuse(v, f);
+}
+
+int
+view_stored(struct view *v, struct stored *s, struct fault *f)
+{
+	int found = stored_page(s, v->wanted, v->page, f);
+
+	if (found == 1)
+		print_bytes(v, v->page, PAGE_SIZE);
+	return found == 0 ? refuse(v, f) : found == 1 ? 0 : -1;
 }
 
 int

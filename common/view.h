@@ -14,6 +14,7 @@
 #include "format.h"
 #include "lint.h"
 #include "listing.h"
+#include "stored.h"
 #include "survey.h"
 
 #define VIEW_PFN_MAX	PFN_MASK
@@ -29,6 +30,7 @@ struct view {
 	uint64_t wanted;	/* record, or pfn */
 	bool raw, json, strict, quiet, verbose;
 	const char *map;	/* where the picture goes, or NULL */
+	bool stored;		/* the stream is made of a stored image */
 	unsigned threads;
 	struct lint lint;	/* max_pfn set */
 
@@ -49,5 +51,11 @@ struct view {
  * errors; EXIT_REFUSED when there is no such record or page.
  */
 int view_run(struct view *v, int in, struct fault *f);
+
+/*
+ * view_stored(v, s, f): VIEW_PAGE of a stored image, without reading more of
+ * it.  -1 as stored_page says, or with EXIT_REFUSED when there is no such page.
+ */
+int view_stored(struct view *v, struct stored *s, struct fault *f);
 
 #endif

@@ -5,7 +5,6 @@
  *     ssh backup cat vm.xen | rec-ls --lint
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "fault.h"
+#include "input.h"
 #include "opts.h"
 #include "pmap.h"
 #include "view.h"
@@ -23,7 +23,8 @@ static const char help[] =
 "usage: rec-ls [options] [FILE]\n"
 "\n"
 "Says what is in a stream: that of xc-emit, a save file of xl or virsh, the\n"
-"stream of xl migrate; compressed or not. FILE or stdin.\n"
+"stream of xl migrate; compressed or not; or what xc-absorb --image stored.\n"
+"FILE or stdin.\n"
 "\n"
 "  -l, --list        a line for each record; PAGE_DATA that belongs together\n"
 "                    on one, without -v\n"
@@ -140,20 +141,23 @@ check_options(const struct view *v, int operands)
 		opts_wrong(name, "--map goes with the summary");
 }
 
+/* Reads what is asked for, with *v filled in.  0, or -1 with *f set. */
 static int
-open_input(const char *path)
+look(struct view *v, const char *path, struct fault *f)
 {
-	struct fault f;
-	int fd;
+	struct input in;
 
-	if (path == NULL) {
+	if (path == NULL)
 		opts_no_terminal(name, STDIN_FILENO);
-		return STDIN_FILENO;
-	}
-	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) != -1)
-		return fd;
-	fault_set(&f, EXIT_SYSTEM, "%s: %s", path, strerror(errno));
-	fault_exit(name, &f);
+	if (input_open(&in, path, f) == -1)
+		return -1;
+	/* A page of a stored image is where it is. */
+	if (in.is_stored && v->mode == VIEW_PAGE)
+		return input_end(&in, view_stored(v, &in.stored, f), f);
+	v->stored = in.is_stored;
+	if (input_stream(&in, f) == -1)
+		return -1;
+	return input_end(&in, view_run(v, in.fd, f), f);
 }
 
 int
@@ -178,7 +182,7 @@ main(int argc, char *argv[])
 	v.verbose = common.verbose;
 	v.quiet = common.quiet;
 	v.threads = common.threads;
-	result = view_run(&v, open_input(argv[optind]), &f);
+	result = look(&v, argv[optind], &f);
 	if (fclose(stdout) != 0 && (result == 0 || f.status == EXIT_DONE))
 		result = fault_set(&f, EXIT_SYSTEM, "stdout: %s",
 		    strerror(errno));

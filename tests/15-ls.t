@@ -79,7 +79,8 @@ schema() {
 			and (.body // {} | type) == "object")) and
 		(.[-1].summary |
 			(.kind | IN("image", "libxl", "xl", "virsh", "container")) and
-			(.complete | type) == "boolean" and (.layers | type) == "array" and
+			(.complete | type) == "boolean" and
+			(.stored | type) == "boolean" and (.layers | type) == "array" and
 			counts(.count, .bytes, .packed, .checkpoints, .after_end) and
 			(.records | to_entries | all(counts(.value.count, .value.bytes)))
 			and (.pages | counts(.count, .zero, .duplicate, .sent, .repeated)
@@ -129,6 +130,28 @@ ok "a page that never came: 5" eval 'status 5 "$vectors/good-pv-3" rec-ls --page
 	told rec-ls "pfn 0x0 never came with data"'
 ok "a record that is not there: 5" eval 'status 5 "$vectors/good-pv-3" rec-ls --record 99 &&
 	told rec-ls "there is no record 99"'
+
+# Stored images are streams.
+xc-emit --image "$vectors/stored" > "$tmp/replayed"
+ok "a stored image: the numbers of its stream" eval \
+	'"$gen/survey" < "$tmp/replayed" | jq -cS . > "$tmp/want" &&
+	rec-ls --json "$vectors/stored" | numbers | diff "$tmp/want" -'
+ok "it says so" eval 'rec-ls "$vectors/stored" | grep -x "stream  *bare image, stored"'
+"$gen/survey" --page 12 < "$tmp/replayed" > "$tmp/want"
+ok "its pages, from stdin too" eval 'status 0 "$vectors/stored" rec-ls --page 12 --raw &&
+	gives "$tmp/want"'
+ok "a page is read where it is: no other is" eval 'strace -f -e trace=pread64,read,fork,clone \
+	-o "$tmp/trace" rec-ls --page 12 "$vectors/stored" > "$tmp/out" &&
+	not grep -q clone "$tmp/trace" && [ "$(grep -c pread64.*4096 "$tmp/trace")" -le 4 ]'
+cp "$vectors/stored" "$tmp/stored"
+printf x | dd of="$tmp/stored" bs=1 seek=$((4096 * 13 + 5)) conv=notrunc 2> "$tmp/dd"
+ok "a damaged page: 4, and which" eval 'status 4 "$tmp/stored" rec-ls &&
+	grep -q "the page of pfn 0xc is damaged" "$tmp/err"'
+ok "damaged, and asked for" status 4 "$tmp/stored" rec-ls --page 12
+ok "another one is whole" status 0 "$tmp/stored" rec-ls --page 1
+truncate -s 8192 "$tmp/empty"
+ok "one that was never finished: 3" eval 'status 3 "$tmp/empty" rec-ls &&
+	grep -q "it is incomplete" "$tmp/err"'
 
 # Rules.
 # finds NAME KIND WANT: lint finds the flaw, and its status is right.
