@@ -23,7 +23,7 @@ UNITS   = $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 PAGES   = $(wildcard man/*)
 
 # Without Xen's headers all is built; xc-emit and xc-absorb then say so.
-LIBS    = libzstd libsodium json-c libisal libxxhash expat
+LIBS    = libzstd libsodium json-c libisal expat
 XENLIBS = xenguest xencontrol xenstore xenevtchn xentoollog
 XEN    := $(shell pkg-config --exists $(XENLIBS) 2>/dev/null && echo yes)
 COMMON  = $(filter-out guest%,$(patsubst common/%.c,%,$(wildcard common/*.c))) \

@@ -13,7 +13,10 @@
 /* measure_zero(page): whether all its bytes are 0. */
 bool measure_zero(const uint8_t *page);
 
-/* measure_hash(page): 64 bits; equal pages have equal ones. */
+/*
+ * measure_hash(page): 64 bits; equal pages have equal ones, and others mostly
+ * not: for counting, not where a guest must not cheat.
+ */
 uint64_t measure_hash(const uint8_t *page);
 
 /*
