@@ -252,8 +252,9 @@
  *  40  8  leaves     how many
  *  48  8  head       bytes: the stream up to its first PAGE_DATA
  *  56  8  tail       bytes: what else is in it, END at last
- *  64  4  CRC-32C of the directory; 68 of the head; 72 of the tail
- *  76     reserved
+ *  64  8  span       pfns from 0 on that the stream had, also without a page
+ *  72  4  CRC-32C of the directory; 76 of the head; 80 of the tail
+ *  84     reserved
  * 4092 4  CRC-32C of the bytes before
  * leaf, 4096 bytes: the entries of 512 pfns, 0 for a pfn that is not there
  *   0  4  CRC-32C of the page; 0 without one
@@ -277,13 +278,15 @@
 #define STORED_LEAVES_OFFSET	40u
 #define STORED_HEAD_OFFSET	48u
 #define STORED_TAIL_OFFSET	56u
-#define STORED_DIRECTORY_CRC_OFFSET 64u
-#define STORED_HEAD_CRC_OFFSET	68u
-#define STORED_TAIL_CRC_OFFSET	72u
+#define STORED_SPAN_OFFSET	64u
+#define STORED_DIRECTORY_CRC_OFFSET 72u
+#define STORED_HEAD_CRC_OFFSET	76u
+#define STORED_TAIL_CRC_OFFSET	80u
 #define STORED_CRC_OFFSET	4092u
 #define STORED_SIZE_MAX		(UINT64_C(1) << 60)
 #define STORED_LEAVES_MAX	(UINT64_C(1) << 24)
 #define STORED_RUN		512u	/* pfns of a leaf */
+#define STORED_SPAN_MAX		(STORED_LEAVES_MAX * STORED_RUN)
 #define STORED_ENTRY_SIZE	8u
 #define STORED_TYPE_SHIFT	32u	/* in an entry as a number */
 #define STORED_LAST_SHIFT	36u

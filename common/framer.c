@@ -99,8 +99,8 @@ framer_run(struct pair *p, const struct emit *e)
 	}
 	stop_holds(NULL, -1);	/* whoever comes next has a file of its own */
 	lock_drop(&lock);
-	stop_drops(NULL);
 	if (e->file != NULL)
 		newfile_close(e->file);
+	stop_drops(NULL);
 	return fr.starved || f.status == EXIT_DONE ? child : f.status;
 }

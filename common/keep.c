@@ -92,7 +92,7 @@ keep_run(struct keep *k, const struct absorb *a, const char *path,
 		newfile_drop(&s->file);
 		return -1;	/* a thread may still be at work on *k */
 	}
-	stop_drops(NULL);
 	store_close(s);
+	stop_drops(NULL);
 	return print(k, f);
 }

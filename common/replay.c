@@ -103,7 +103,8 @@ write_batch(struct replay *r, uint32_t count, bool last, struct fault *f)
 	/* Pages that follow one another in the file too are read at once. */
 	for (i = 0; full > 0 && i < count; i += run) {
 		for (run = 0; i + run < count &&
-		    page_has_data(e[i + run].type); run++)
+		    page_has_data(e[i + run].type) &&
+		    e[i + run].pfn == e[i].pfn + run; run++)
 			;
 		if (run > 0 && stored_read(r->from, e + i, run, to, f) == -1)
 			return -1;
@@ -115,40 +116,57 @@ write_batch(struct replay *r, uint32_t count, bool last, struct fault *f)
 }
 
 /*
- * Every pfn from a multiple of 1024 on that something is known of, with those
- * in between that are not there, as of a guest that stands still: Xen makes
- * large pages again of long runs only.
+ * The pfns that the stream had without a gap: all of them, in records that
+ * begin at multiples of 1024, because Xen makes large pages again of what
+ * comes in one record.
  */
 static int
-write_pages(struct replay *r, struct fault *f)
+write_span(struct replay *r, struct fault *f)
 {
 	struct stored_entry e;
-	uint64_t pfn, base;
-	uint32_t count;
+	uint64_t pfn;
+	uint32_t count = 0;
 	int found = stored_next(r->from, 0, &e, f);
 
-	if (found == 0) {
-		/* An image has to have the record. */
-		r->entry[0] = (struct stored_entry){ .type = PAGE_XTAB };
-		return write_batch(r, 1, false, f);
-	}
-	while (found == 1) {
-		base = e.pfn / REPLAY_BATCH * REPLAY_BATCH;
-		for (count = 0; count < REPLAY_BATCH && found == 1; count++) {
-			pfn = base + count;
-			r->entry[count] = (struct stored_entry){
-				.pfn = pfn, .type = PAGE_XTAB,
-				.last = PAGE_XTAB,
-			};
-			if (e.pfn != pfn)
-				continue;
+	for (pfn = 0; found != -1 && pfn < r->from->span; pfn++) {
+		r->entry[count] = (struct stored_entry){
+			.pfn = pfn, .type = PAGE_XTAB, .last = PAGE_XTAB,
+		};
+		if (found == 1 && e.pfn == pfn) {
 			r->entry[count] = e;
 			found = stored_next(r->from, pfn + 1, &e, f);
 		}
+		if (++count < REPLAY_BATCH && pfn + 1 < r->from->span)
+			continue;
 		if (found == -1 || write_batch(r, count, false, f) == -1)
 			return -1;
+		count = 0;
 	}
-	return found;
+	return found == -1 ? -1 : 0;
+}
+
+/* Those behind it: what is there, in records for the same 1024 each. */
+static int
+write_rest(struct replay *r, struct fault *f)
+{
+	struct stored_entry e;
+	uint32_t count = 0;
+	uint64_t pfn;
+	int found;
+
+	for (pfn = r->from->span; (found = stored_next(r->from, pfn, &e, f))
+	    == 1; pfn = e.pfn + 1) {
+		if (count > 0 && e.pfn / REPLAY_BATCH !=
+		    r->entry[0].pfn / REPLAY_BATCH) {
+			if (write_batch(r, count, false, f) == -1)
+				return -1;
+			count = 0;
+		}
+		r->entry[count++] = e;
+	}
+	if (found == -1)
+		return -1;
+	return count == 0 ? 0 : write_batch(r, count, false, f);
 }
 
 /*
@@ -186,7 +204,8 @@ replay(struct replay *r, struct fault *f)
 	    (PFN_SIZE + (size_t)PAGE_SIZE) * REPLAY_BATCH, f) == -1 ||
 	    check_parts(r, f) == -1 ||
 	    copy_part(r, &r->from->head, true, f) == -1 ||
-	    write_pages(r, f) == -1 || write_last_types(r, f) == -1)
+	    write_span(r, f) == -1 || write_rest(r, f) == -1 ||
+	    write_last_types(r, f) == -1)
 		return -1;
 	if (r->pages != r->from->pages)
 		return stored_fault(r->from, f, EXIT_MALFORMED, "%" PRIu64 " pages are in "

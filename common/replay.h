@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * replay.h - a stored image as a stream again, with pages in the batches that
- * Xen's own sender makes of a guest that stands still.
+ * Xen's own sender makes of a guest that stands still: the stream of such a
+ * guest comes back bit for bit.
  *
  *     head | pages, 1024 pfns each | types that came last | tail
  *

@@ -142,10 +142,12 @@ keep_pages(struct store *s, const struct record *rec, struct fault *f)
 	if (pages_open(&p, rec, f) == -1)
 		return -1;
 	/* Pages stand one behind the other, whatever is between their pfns. */
-	while (pages_next(&p, &page))
+	while (pages_next(&p, &page)) {
+		s->span += page.pfn == s->span;
 		if ((page.bytes != NULL ? keep_page(s, &page, &run, f) :
 		    keep_type(s, &page, f)) == -1)
 			return -1;
+	}
 	return write_run(s, &run, f);
 }
 

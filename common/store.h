@@ -28,7 +28,7 @@ struct store {
 	uint64_t head;		/* bytes of it */
 	bool     paged;		/* PAGE_DATA came */
 	bool     verifying;	/* VERIFY came */
-	uint64_t places, pages;	/* of the header in format.h */
+	uint64_t places, pages, span;	/* of the header in format.h */
 	uint64_t size, disk;	/* bytes: of the file, and that it takes; set
 				   by store_end */
 };

@@ -70,9 +70,21 @@ write_leaves(struct index *x, struct pfns *pfns, struct fault *f)
 		x->pages += page_has_data((enum page_type)
 		    (word >> STORED_TYPE_SHIFT & 0xf));
 	}
-	if (open && add_leaf(x, run, f) == -1)
-		return -1;
-	if (x->leaves > STORED_LEAVES_MAX)
+	return open ? add_leaf(x, run, f) : 0;
+}
+
+/*
+ * What comes of the image comes in order: pfns in front of which all came
+ * count too, and one pfn there is in any stream.
+ */
+static int
+end_span(struct store *s, const struct index *x, struct fault *f)
+{
+	while (pfns_get(s->pfns, s->span) != 0)
+		s->span++;
+	if (x->leaves == 0 && s->span == 0)
+		s->span = 1;
+	if (x->leaves > STORED_LEAVES_MAX || s->span > STORED_SPAN_MAX)
 		return fault_set(f, EXIT_REFUSED, "larger than any guest");
 	return 0;
 }
@@ -123,7 +135,7 @@ write_index(struct store *s, struct index *x, uint8_t header[PAGE_SIZE],
 	uint64_t tail = s->spool.offset - s->head;
 	uint32_t crc[3];
 
-	if (write_leaves(x, s->pfns, f) == -1 ||
+	if (write_leaves(x, s->pfns, f) == -1 || end_span(s, x, f) == -1 ||
 	    write_directory(x, &crc[0], f) == -1 ||
 	    write_part(x, s->spool.fd, 0, s->head, &crc[1], f) == -1 ||
 	    write_part(x, s->spool.fd, s->head, tail, &crc[2], f) == -1)
@@ -139,6 +151,7 @@ write_index(struct store *s, struct index *x, uint8_t header[PAGE_SIZE],
 	put_le64(header + STORED_LEAVES_OFFSET, x->leaves);
 	put_le64(header + STORED_HEAD_OFFSET, s->head);
 	put_le64(header + STORED_TAIL_OFFSET, tail);
+	put_le64(header + STORED_SPAN_OFFSET, s->span);
 	put_le32(header + STORED_DIRECTORY_CRC_OFFSET, crc[0]);
 	put_le32(header + STORED_HEAD_CRC_OFFSET, crc[1]);
 	put_le32(header + STORED_TAIL_CRC_OFFSET, crc[2]);

@@ -80,6 +80,7 @@ lay_out(struct stored *s, const uint8_t *h, uint64_t size, struct fault *f)
 	s->places = get_le64(h + STORED_PLACES_OFFSET);
 	s->pages = get_le64(h + STORED_PAGES_OFFSET);
 	s->leaves = s->loaded = get_le64(h + STORED_LEAVES_OFFSET);
+	s->span = get_le64(h + STORED_SPAN_OFFSET);
 	s->head.length = get_le64(h + STORED_HEAD_OFFSET);
 	s->tail.length = get_le64(h + STORED_TAIL_OFFSET);
 	s->head.crc = get_le32(h + STORED_HEAD_CRC_OFFSET);
@@ -88,7 +89,8 @@ lay_out(struct stored *s, const uint8_t *h, uint64_t size, struct fault *f)
 		return stored_fault(s, f, EXIT_MALFORMED, "%s: %" PRIu64 " bytes, "
 		    "its header says %" PRIu64, size < s->size ? "cut short" :
 		    "too long", size, s->size);
-	if (size > STORED_SIZE_MAX || s->leaves > STORED_LEAVES_MAX)
+	if (size > STORED_SIZE_MAX || s->leaves > STORED_LEAVES_MAX ||
+	    s->span > STORED_SPAN_MAX)
 		return stored_fault(s, f, EXIT_REFUSED, "larger than any guest");
 	if (s->places > size / PAGE_SIZE || s->head.length > size ||
 	    s->tail.length > size || s->pages > s->places ||

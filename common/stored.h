@@ -30,6 +30,7 @@ struct stored {
 	uint64_t size;		/* of the file */
 	uint64_t places;	/* pfns below it may have a page */
 	uint64_t pages;		/* pfns that have one */
+	uint64_t span;		/* pfns from 0 on that the stream had */
 	uint64_t leaves;
 	struct stored_part head, tail;
 	uint8_t *directory;

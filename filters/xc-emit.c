@@ -203,9 +203,9 @@ emit_image(const struct options *o)
 	if (o->emit.silence > 0)
 		stop_by_silence(o->emit.silence);
 	result = replay_file(o->image_path, file, &f);
-	stop_drops(NULL);
 	if (file != NULL)
 		newfile_close(file);
+	stop_drops(NULL);
 	if (result == -1)
 		fault_exit(name, &f);
 	return EXIT_DONE;

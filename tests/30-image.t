@@ -85,8 +85,13 @@ END
 }
 stores "$vectors/good-hvm-3" > "$tmp/notes"
 emits > "$tmp/notes"
-ok "batches of 1024, those of nothing left out, then last types" \
-	[ "$(batches "$tmp/again")" = "0 1024 1043456 1024 1 1 " ]
+ok "pages, then the types that came last" \
+	[ "$(batches "$tmp/again")" = "0 5 1044476 2 1 1 " ]
+"$here/gen/make-guest" still > "$tmp/still"
+ok "a guest that stood still: stored" round_trip "$tmp/still"
+ok "emitted, it is the same stream" cmp "$tmp/still" "$tmp/again"
+ok "with gaps in batches of 1024" \
+	[ "$(batches "$tmp/again")" = "0 1024 1024 1024 2048 1024 3072 100 " ]
 
 # --- what is said of it ---
 stores "$vectors/good-hvm-3" > "$tmp/notes"

@@ -16,7 +16,8 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from xenstream import *  # noqa: E402,F403
 
 PAGE = 4096
-NAMES = ("size", "places", "pages", "leaves", "head", "tail")
+NAMES = ("size", "places", "pages", "leaves", "head", "tail",
+         "span")
 
 
 def has_data(kind):
@@ -28,9 +29,10 @@ class Guest:
     its memory came with, the last type, and the content, if any."""
 
     def __init__(self, head=b"", tail=b""):
-        self.head, self.tail, self.pfns = head, tail, {}
+        self.head, self.tail, self.pfns, self.span = head, tail, {}, 0
 
     def entry(self, kind, pfn, page):
+        self.span += pfn == self.span
         first, _, old = self.pfns.get(pfn, (XTAB, XTAB, None))
         if has_data(kind):
             first, old = kind, page
@@ -66,6 +68,10 @@ def of_stream(stream):
             guest.tail += piece
         else:
             guest.head += piece
+    while guest.span in guest.pfns:
+        guest.span += 1
+    if not guest.pfns:
+        guest.span = max(guest.span, 1)
     return guest
 
 
@@ -101,9 +107,9 @@ def write(f, guest):
     directory, head, tail = map(pad, (directory, guest.head, guest.tail))
     rest = leaves + directory + head + tail
     header = b"xRecIMG\n" + struct.pack(
-        "<HHI6Q3I", 1, 0, PAGE,
+        "<HHI7Q3I", 1, 0, PAGE,
         PAGE * (1 + places) + len(rest), places, len(full), len(runs),
-        len(guest.head), len(guest.tail), crc32c(directory), crc32c(head),
+        len(guest.head), len(guest.tail), guest.span, crc32c(directory), crc32c(head),
         crc32c(tail))
     header += bytes(PAGE - 4 - len(header))
     f.write(header + struct.pack("<I", crc32c(header)))
@@ -127,9 +133,9 @@ def read(path):
         header = at(0, PAGE)
         assert header[:8] == b"xRecIMG\n", "magic"
         assert struct.unpack("<I", header[-4:])[0] == crc32c(header[:-4])
-        values = struct.unpack_from("<HHI6Q3I", header, 8)
-        assert values[:3] == (1, 0, PAGE) and not any(header[76:-4])
-        h = dict(zip(NAMES, values[3:9]))
+        values = struct.unpack_from("<HHI7Q3I", header, 8)
+        assert values[:3] == (1, 0, PAGE) and not any(header[84:-4])
+        h = dict(zip(NAMES, values[3:10]))
         assert h["size"] == os.fstat(f.fileno()).st_size, "size"
 
         offset = PAGE * (1 + h["places"])
@@ -137,7 +143,7 @@ def read(path):
         offset += PAGE * h["leaves"]
         parts = []
         for length, crc in zip((16 * h["leaves"], h["head"], h["tail"]),
-                               values[9:]):
+                               values[10:]):
             data = at(offset, length + -length % PAGE, crc)
             assert not any(data[length:]), "padding"
             parts.append(data[:length])
@@ -145,6 +151,7 @@ def read(path):
         assert offset == h["size"], "layout"
 
         guest = Guest(parts[1], parts[2])
+        guest.span = h["span"]
         before = -1
         for leaf, (run, crc, zero) in zip(leaves, struct.iter_unpack(
                 "<QII", parts[0])):

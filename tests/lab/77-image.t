@@ -21,11 +21,13 @@ to_dst() {
 for kind in pv pvh; do
 	lab_create src "$kind" "$kind" > "$tmp/domid"
 	ok "$kind: a snapshot is stored, without Xen" \
-		on src "set -o pipefail; xc-emit -q -c $kind | $alone > /tmp/stored"
+		on src "set -o pipefail; xc-emit -q -c $kind | tee /disk/stream | $alone > /tmp/stored"
 	ok "$kind: it runs on" ran_on src "$kind"
 	ok "$kind: it is said what was stored" \
 		on src 'grep -F "\"stored\":\"image\"" /tmp/stored | grep -F "\"name\":\"$1\""' "$kind"
-	ok "$kind: that is no receipt" \
+	ok "$kind: emitted, it is the stream that was stored" \
+		on src 'xc-emit --image /disk/image | cmp - /disk/stream'
+	ok "$kind: what was said is no receipt" \
 		fails 5 src 'xc-emit --settle < /tmp/stored'
 	ok "$kind: the disk is bounded by its memory" \
 		on src 'disk=$(stat -c %b /disk/image); echo "$disk blocks"
@@ -40,7 +42,7 @@ for kind in pv pvh; do
 		xc-absorb --image /disk/plain --replace > /tmp/stored
 		xc-emit --image /disk/plain' "$kind" > "$tmp/plain"
 	ok "$kind: Xen's own checker takes a plain image's stream" \
-		"$here/verify-stream" "$tmp/plain" libxc
+		"$here/lab/verify-stream" "$tmp/plain" libxc
 done
 
 lab_create src pvh busy dirty > "$tmp/domid"
@@ -59,25 +61,28 @@ on dst 'xl destroy busy'
 on src 'cat /tmp/stream' > "$tmp/stream"
 on src 'xc-emit --image /disk/image' > "$tmp/again"
 ok "another implementation says: the two streams are one guest" \
-	"$here/../gen/stored.py" same "$tmp/stream" "$tmp/again"
+	"$here/gen/stored.py" same "$tmp/stream" "$tmp/again"
 on src 'xl destroy busy'
 
 # --- a move that is stored on its way ---
-ok "a stored image settles no move" \
-	fails 5 src "xc-emit -q pv | $alone | xc-emit --settle"
-ok "the source is there, suspended" suspended src pv
-ok "its copy may come to run: it is not resumed" \
-	fails 5 src 'xc-emit --resume pv'
-ok "the image is absorbed at dst" to_dst
-ok "it runs there" came_whole dst pv 3
-ok "and its receipt settles the move" \
-	on src 'xc-emit --settle < /tmp/receipt'
-ok "the source is gone" fails 1 src 'xl domid pv'
-ok "a second copy is declined" fails 5 src \
-	'xc-emit --image /disk/image | ssh dst xc-absorb --name two --uuid new'
-on dst 'xl destroy pv'
+for kind in pv pvh; do
+	ok "$kind: a stored image settles no move" \
+		fails 5 src "xc-emit -q $kind | $alone | xc-emit --settle"
+	ok "$kind: the source is there, suspended" suspended src "$kind"
+	ok "$kind: its copy may come to run: it is not resumed" \
+		fails 5 src 'xc-emit --resume "$1"' "$kind"
+	ok "$kind: the image is absorbed at dst" to_dst
+	ok "$kind: it runs there" came_whole dst "$kind" 3
+	ok "$kind: and its receipt settles the move" \
+		on src 'xc-emit --settle < /tmp/receipt'
+	ok "$kind: the source is gone" fails 1 src 'xl domid "$1"' "$kind"
+	ok "$kind: a second copy is declined" fails 5 src \
+		'xc-emit --image /disk/image | ssh dst xc-absorb --name two --uuid new'
+	on dst 'xl destroy "$1"' "$kind"
+done
 
 # --- streams in files ---
+lab_create src pvh pvh > "$tmp/domid"
 traces src > "$tmp/src"
 ok "xc-emit -c -o writes a file" on src 'xc-emit -q -c pvh -o /disk/file'
 ok "the guest runs on" ran_on src pvh
@@ -118,7 +123,7 @@ ok "no trace" same_traces src "$tmp/src"
 ok "a move into a file" on src 'xc-emit -q -o /disk/moved pvh'
 ok "the guest is suspended" suspended src pvh
 ok "from the file it comes to dst" on src 'ssh dst xc-absorb < /disk/moved > /tmp/receipt'
-ok "it runs there" came_whole dst pvh 3
+ok "it runs there" came_whole dst pvh 4
 ok "its receipt settles the move" on src 'xc-emit --settle < /tmp/receipt'
-on src 'rm -f /disk/*'
+on src 'rm -rf /disk/*'
 plan

@@ -208,6 +208,9 @@ test_lies(void)
 	refused(24, UINT64_MAX, EXIT_MALFORMED, "its header lies");
 	refused(24, PLACES - 1, EXIT_MALFORMED, "its header lies");
 	refused(32, 1, EXIT_MALFORMED, "its header says 1");
+	refused(64, UINT64_MAX, EXIT_REFUSED, "larger than any guest");
+	refused(64, 0, EXIT_DONE, "");
+	refused(64, 100, EXIT_DONE, "");
 	refused(40, 0, EXIT_MALFORMED, "its header lies");
 	refused(40, UINT64_MAX, EXIT_REFUSED, "larger than any guest");
 	refused(48, 0, EXIT_MALFORMED, "its header lies");
