@@ -48,8 +48,8 @@ copy_part(struct replay *r, const struct stored_part *part, bool write,
 			return -1;
 	}
 	if (crc != part->crc)
-		return stored_fault(r->from, f, EXIT_INTEGRITY, "its %s is damaged",
-		    part->name);
+		return stored_fault(r->from, f, EXIT_INTEGRITY,
+		    "its %s is damaged", part->name);
 	if (stored_bytes(r->from, r->piece, RECORD_HEADER_SIZE,
 	    part->offset + end, f) == -1)
 		return -1;
@@ -72,13 +72,14 @@ check_parts(struct replay *r, struct fault *f)
 		return -1;
 	if (head->length < IMAGE_HEADERS_SIZE ||
 	    kind_probe(r->piece, KIND_PROBE_SIZE, &kind, f) == -1)
-		return stored_fault(r->from, f, EXIT_MALFORMED, "its head does not begin "
-		    "a stream");
+		return stored_fault(r->from, f, EXIT_MALFORMED,
+		    "its head does not begin a stream");
 	/* This leaves the last bytes of the tail. */
 	if (copy_part(r, &r->from->tail, false, f) == -1)
 		return -1;
 	if (memcmp(r->piece, end, sizeof(end)) != 0)
-		return stored_fault(r->from, f, EXIT_MALFORMED, "its tail has no END");
+		return stored_fault(r->from, f, EXIT_MALFORMED,
+		    "its tail has no END");
 	return 0;
 }
 
@@ -208,8 +209,8 @@ replay(struct replay *r, struct fault *f)
 	    write_last_types(r, f) == -1)
 		return -1;
 	if (r->pages != r->from->pages)
-		return stored_fault(r->from, f, EXIT_MALFORMED, "%" PRIu64 " pages are in "
-		    "it, its header says %" PRIu64, r->pages,
+		return stored_fault(r->from, f, EXIT_MALFORMED, "%" PRIu64
+		    " pages are in it, its header says %" PRIu64, r->pages,
 		    r->from->pages);
 	return copy_part(r, &r->from->tail, true, f);
 }

@@ -29,8 +29,8 @@ struct store {
 	bool     paged;		/* PAGE_DATA came */
 	bool     verifying;	/* VERIFY came */
 	uint64_t places, pages, span;	/* of the header in format.h */
-	uint64_t size, disk;	/* bytes: of the file, and that it takes; set
-				   by store_end */
+	uint64_t size, disk;	/* bytes: of the file, and on the disk; set by
+				   store_end */
 };
 
 /*

@@ -51,19 +51,21 @@ check_magic(const struct stored *s, const uint8_t *h, struct fault *f)
 	static const uint8_t nothing[PAGE_SIZE];
 
 	if (memcmp(h, nothing, PAGE_SIZE) == 0)
-		return stored_fault(s, f, EXIT_MALFORMED, "it is incomplete: it "
-		    "was never written to its end");
+		return stored_fault(s, f, EXIT_MALFORMED, "it is incomplete: "
+		    "it was never written to its end");
 	if (memcmp(h, STORED_MAGIC, STORED_MAGIC_SIZE) != 0)
-		return stored_fault(s, f, EXIT_MALFORMED, "it is no stored image");
+		return stored_fault(s, f, EXIT_MALFORMED,
+		    "it is no stored image");
 	if (get_le16(h + STORED_VERSION_OFFSET) != STORED_VERSION)
-		return stored_fault(s, f, EXIT_REFUSED, "stored image version %u, "
-		    "known is %u", get_le16(h + STORED_VERSION_OFFSET),
+		return stored_fault(s, f, EXIT_REFUSED, "stored image "
+		    "version %u, known is %u", get_le16(h + STORED_VERSION_OFFSET),
 		    STORED_VERSION);
 	if (get_le32(h + STORED_CRC_OFFSET) != crc_add(CRC_START, h,
 	    STORED_CRC_OFFSET))
 		return stored_fault(s, f, EXIT_MALFORMED, "damaged header");
 	if (get_le16(h + STORED_FLAGS_OFFSET) != 0)
-		return stored_fault(s, f, EXIT_REFUSED, "flags 0x%x are not known",
+		return stored_fault(s, f, EXIT_REFUSED,
+		    "flags 0x%x are not known",
 		    get_le16(h + STORED_FLAGS_OFFSET));
 	if (get_le32(h + STORED_PAGE_SIZE_OFFSET) != PAGE_SIZE)
 		return stored_fault(s, f, EXIT_REFUSED, "pages of %" PRIu32
@@ -86,12 +88,13 @@ lay_out(struct stored *s, const uint8_t *h, uint64_t size, struct fault *f)
 	s->head.crc = get_le32(h + STORED_HEAD_CRC_OFFSET);
 	s->tail.crc = get_le32(h + STORED_TAIL_CRC_OFFSET);
 	if (size != s->size)
-		return stored_fault(s, f, EXIT_MALFORMED, "%s: %" PRIu64 " bytes, "
-		    "its header says %" PRIu64, size < s->size ? "cut short" :
-		    "too long", size, s->size);
+		return stored_fault(s, f, EXIT_MALFORMED, "%s: %" PRIu64
+		    " bytes, its header says %" PRIu64, size < s->size ?
+		    "cut short" : "too long", size, s->size);
 	if (size > STORED_SIZE_MAX || s->leaves > STORED_LEAVES_MAX ||
 	    s->span > STORED_SPAN_MAX)
-		return stored_fault(s, f, EXIT_REFUSED, "larger than any guest");
+		return stored_fault(s, f, EXIT_REFUSED,
+		    "larger than any guest");
 	if (s->places > size / PAGE_SIZE || s->head.length > size ||
 	    s->tail.length > size || s->pages > s->places ||
 	    s->head.length < RECORD_HEADER_SIZE ||
@@ -118,7 +121,8 @@ load_directory(struct stored *s, uint32_t crc, struct fault *f)
 	size_t size = (size_t)(s->head.offset - offset);
 
 	if ((s->directory = malloc(size + 1)) == NULL)
-		return stored_fault(s, f, EXIT_SYSTEM, "no memory for its index");
+		return stored_fault(s, f, EXIT_SYSTEM,
+		    "no memory for its index");
 	if (stored_bytes(s, s->directory, size, offset, f) == -1)
 		return -1;
 	if (crc_add(CRC_START, s->directory, size) != crc)
@@ -144,10 +148,11 @@ load(struct stored *s, struct fault *f)
 	if (fstat(s->fd, &st) == -1)
 		return stored_fault(s, f, EXIT_SYSTEM, "%s", strerror(errno));
 	if (!S_ISREG(st.st_mode))
-		return stored_fault(s, f, EXIT_REFUSED, "it is no regular file");
+		return stored_fault(s, f, EXIT_REFUSED,
+		    "it is no regular file");
 	if (st.st_size < (off_t)PAGE_SIZE)
-		return stored_fault(s, f, EXIT_MALFORMED, "it is no stored image: "
-		    "it has %lld bytes", (long long)st.st_size);
+		return stored_fault(s, f, EXIT_MALFORMED, "it is no stored "
+		    "image: it has %lld bytes", (long long)st.st_size);
 	if (stored_bytes(s, header, sizeof(header), 0, f) == -1 ||
 	    check_magic(s, header, f) == -1 ||
 	    lay_out(s, header, (uint64_t)st.st_size, f) == -1)
@@ -210,8 +215,8 @@ load_leaf(struct stored *s, uint64_t i, struct fault *f)
 		return -1;
 	if (crc_add(CRC_START, s->leaf, PAGE_SIZE) !=
 	    get_le32(d + STORED_RUN_CRC_OFFSET))
-		return stored_fault(s, f, EXIT_MALFORMED, "damaged index, of the "
-		    "pfns from 0x%" PRIx64 " on", get_le64(d) * STORED_RUN);
+		return stored_fault(s, f, EXIT_MALFORMED, "damaged index, of "
+		    "the pfns from 0x%" PRIx64 " on", get_le64(d) * STORED_RUN);
 	s->loaded = i;
 	return 0;
 }
@@ -234,8 +239,8 @@ take_entry(const struct stored *s, uint64_t pfn, uint64_t word,
 	    (type > PAGE_L4TAB && type < PAGE_L1TAB_PINNED) ||
 	    type == PAGE_XTAB || (data ? pfn >= s->places : e->crc != 0) ||
 	    (last != type && (last < PAGE_BROKEN || type == PAGE_BROKEN)))
-		return stored_fault(s, f, EXIT_MALFORMED, "pfn 0x%" PRIx64 " has "
-		    "an entry that cannot be", pfn);
+		return stored_fault(s, f, EXIT_MALFORMED, "pfn 0x%" PRIx64
+		    " has an entry that cannot be", pfn);
 	return 0;
 }
 
@@ -273,8 +278,8 @@ stored_read(const struct stored *s, const struct stored_entry *e,
 	for (i = 0; i < count; i++)
 		if (crc_add(CRC_START, bytes + PAGE_SIZE * i, PAGE_SIZE) !=
 		    e[i].crc)
-			return stored_fault(s, f, EXIT_INTEGRITY, "the page of pfn "
-			    "0x%" PRIx64 " is damaged", e[i].pfn);
+			return stored_fault(s, f, EXIT_INTEGRITY, "the page "
+			    "of pfn 0x%" PRIx64 " is damaged", e[i].pfn);
 	return 0;
 }
 

@@ -80,9 +80,10 @@ static const char help[] =
 "  -h, -V                 this help; the version\n"
 "\n"
 "Exit status: 0 done, 1 Xen, I/O or memory, 2 usage, 3 offer or image\n"
-"malformed, 4 image damaged, 5 refused (FILE is there, paused, devices, not suspended, --live not possible or over\n"
-"--max-downtime, a copy may run, no receipt of a move from here, or one that\n"
-"says that it failed, the other host).\n";
+"malformed, 4 image damaged, 5 refused (FILE is there, paused, devices, not\n"
+"suspended, --live not possible or over --max-downtime, a copy may run, no\n"
+"receipt of a move from here, or one that says that it failed, the other\n"
+"host).\n";
 
 enum action { EMIT, IMAGE, CHECK, RESUME, DESTROY, SETTLE, STATE };
 

@@ -108,7 +108,9 @@ ok "no copy can come of it: it stays here" grep -q 'was not taken: it stays here
 ok "it runs" runs src pvh
 ok "the other file is as it was" on src '[ ! -s /disk/taken ]'
 ok "no trace" same_traces src "$tmp/src"
-for signal in KILL TERM; do
+# A file of 12 MB takes a killed process a while to let go of, and its lock,
+# which is free, may outlive the saver.
+for signal in TERM KILL; do
 	ok "SIG$signal in the middle" fails "$((128 + $(kill -l $signal)))" src '
 		xc-emit --live -o /disk/killed pvh & emit=$!
 		read -r saver < "/proc/$emit/task/$emit/children"
@@ -118,8 +120,9 @@ for signal in KILL TERM; do
 		tail --pid=$saver -f /dev/null; exit $status' "$signal"
 	ok "no file" on src '! ls -A /disk | grep -e killed -e xenrec'
 	ok "it runs" runs src pvh
+	[ "$signal" = TERM ] || on src 'rm -f /run/xenrec/*.lock'
+	ok "no trace" same_traces src "$tmp/src"
 done
-ok "no trace" same_traces src "$tmp/src"
 ok "a move into a file" on src 'xc-emit -q -o /disk/moved pvh'
 ok "the guest is suspended" suspended src pvh
 ok "from the file it comes to dst" on src 'ssh dst xc-absorb < /disk/moved > /tmp/receipt'

@@ -123,7 +123,8 @@ test_damage(void)
 	size_t at;
 	int got;
 
-	for (at = 0; at < size; at += at < PAGE_SIZE || at >= LEAF ? 1 : 61) {
+	for (at = 0; at < size; at += at < PAGE_SIZE ||
+	    (at >= LEAF && at < HEAD) ? 1 : 61) {
 		bit = 1u << at % 8;
 		bytes[at] = (uint8_t)(good[at] ^ bit);
 		if (pwrite(fd, bytes + at, 1, (off_t)at) != 1)
