@@ -91,7 +91,8 @@ add_libxl(struct about *a, const struct record *rec, json_object **body)
 		list = json_object_new_array();
 		json_object_object_add(a->o, "emulator", list);
 	}
-	json_object_array_add(list, json_object_get(*body));
+	if (json_object_array_length(list) < ABOUT_EMULATORS_MAX)
+		json_object_array_add(list, json_object_get(*body));
 }
 
 /* What of the records tells something of the guest. */

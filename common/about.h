@@ -9,7 +9,7 @@
  *     config    GUEST_CONFIG
  *     pv        X86_PV_INFO
  *     policy    what X86_CPUID_POLICY says of the processor
- *     emulator  the records of a device model
+ *     emulator  the first records of a device model
  */
 #ifndef ABOUT_H
 #define ABOUT_H
@@ -23,6 +23,7 @@
 #include "fault.h"
 #include "record.h"
 
+#define ABOUT_EMULATORS_MAX	16u	/* records that are kept */
 #define ABOUT_ENVELOPE_MAX	(1u << 20)	/* bytes that are read of it */
 
 struct about {

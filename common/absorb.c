@@ -26,19 +26,6 @@ expand(void *worker, struct record *rec, struct fault *f)
 	return 0;
 }
 
-/*
- * The restorer takes memory for each pfn up to a PV guest's last, whether
- * there is a page or not, so the last has to be in proportion to the guest.
- */
-static uint64_t
-default_max_pfn(const struct config *c)
-{
-	uint64_t pv = 16 * c->pages + (UINT64_C(1) << 20);
-
-	return c->type == CONFIG_PV && pv < LINT_MAX_PFN_DEFAULT ? pv :
-	    LINT_MAX_PFN_DEFAULT;
-}
-
 static void
 override(const struct overrides *by, struct config *c)
 {
@@ -70,9 +57,7 @@ take_config(struct opener *o, struct record *rec, struct fault *f)
 		    pv ? "a PV guest" : "an HVM or PVH guest");
 	override(o->overrides, &o->config);
 	o->configured = true;
-	o->lint.vcpus = o->config.vcpus;
-	if (o->lint.max_pfn == 0)
-		o->lint.max_pfn = default_max_pfn(&o->config);
+	lint_configure(&o->lint, &o->config);
 	if (o->keep == NULL)
 		rec->part = PART_NONE;
 	if (o->pair != NULL && !pair_say(o->pair, MESSAGE_CONFIG,
@@ -126,8 +111,6 @@ check_piece(struct opener *o, struct record *rec, struct fault *f)
 	if (rec->part == PART_RECORD && !o->configured && o->keep == NULL)
 		return refuse_unconfigured(rec, f);
 	tally_add(&o->tally, rec);
-	if (o->lint.max_pfn == 0 && rec->part == PART_RECORD)
-		o->lint.max_pfn = LINT_MAX_PFN_DEFAULT;
 	if (lint_piece(&o->lint, rec, f) == -1)
 		return -1;
 	if (rec->part == PART_RECORD && rec->type == REC_END)

@@ -12,28 +12,6 @@ static void print_members(FILE *out, json_object *o, unsigned indent,
 static void print_value(FILE *out, json_object *value, unsigned indent);
 
 static void
-print_text(FILE *out, const char *text, size_t size, bool is_key)
-{
-	const uint8_t *p = (const uint8_t *)text;
-	uint32_t code;
-	size_t step;
-
-	for (; size > 0; size -= step, p += step) {
-		step = utf8_next(p, size, &code);
-		if (step == 0 || !utf8_is_plain(code)) {
-			putc('?', out);
-			step += step == 0;
-		} else if (is_key && code == '_') {
-			putc(' ', out);
-		} else if (step == 1) {
-			putc(p[0], out);
-		} else {
-			fwrite(p, 1, step, out);
-		}
-	}
-}
-
-static void
 print_indent(FILE *out, unsigned indent)
 {
 	fprintf(out, "%*s", (int)indent, "");
@@ -42,7 +20,7 @@ print_indent(FILE *out, unsigned indent)
 static void
 print_key(FILE *out, const char *key)
 {
-	print_text(out, key, strlen(key), true);
+	utf8_print(out, key, strlen(key), true);
 	putc(':', out);
 }
 
@@ -66,7 +44,7 @@ print_plain(FILE *out, json_object *value)
 		fputs(json_object_get_boolean(value) ? "yes" : "no", out);
 		break;
 	case json_type_string:
-		print_text(out, json_object_get_string(value),
+		utf8_print(out, json_object_get_string(value),
 		    (size_t)json_object_get_string_len(value), false);
 		break;
 	default:

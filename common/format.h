@@ -138,6 +138,7 @@
 #define HVM_SAVE_CPU		2u
 #define HVM_SAVE_HEADER_SIZE	24u
 #define HVM_SAVE_MAGIC		UINT32_C(0x54381286)
+#define HVM_SAVE_VERSION	1u
 
 /*
  * libxl header, 16 bytes, big-endian: "LibxlFmt", u32 version, u32 options

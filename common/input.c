@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -10,8 +11,6 @@
 #include "input.h"
 #include "io.h"
 #include "replay.h"
-
-#define STDIN_PATH	"/proc/self/fd/0"
 
 /* Also one that never came to its end: its header is still empty. */
 static bool
@@ -39,9 +38,8 @@ input_open(struct input *i, const char *path, struct fault *f)
 	i->is_stored = looks_stored(i->fd);
 	if (!i->is_stored)
 		return 0;
-	if (path != NULL)
-		close(i->fd);
-	return stored_open(&i->stored, path != NULL ? path : STDIN_PATH, f);
+	return stored_take(&i->stored, i->fd, path != NULL ? path : "stdin",
+	    f);
 }
 
 /* The other process: the stored image into the pipe. */
@@ -51,6 +49,7 @@ write_stream(struct input *i, int fd)
 	struct sink out;
 	struct fault f = { .status = EXIT_DONE };
 
+	signal(SIGPIPE, SIG_DFL);	/* the reader says why it stopped */
 	sink_open(&out, fd);
 	if (replay_run(&i->stored, &out, &f) == -1)
 		*i->late = f;

@@ -63,7 +63,6 @@ inspect_run(struct inspect *i, int in, struct fault *f)
 		return fault_set(f, EXIT_SYSTEM, "no memory for zstd");
 	if (filter_run(&filter, f) == -1)
 		return -1;	/* a worker may still use its own */
-	i->read = filter.read;
 	for (n = 0; n < i->threads; n++)
 		layers_free(hand[n].layers);
 	free(hand);

@@ -23,13 +23,13 @@ struct inspect {
 	void    *state;
 
 	struct layers layers;	/* of the stream; set on the way */
-	uint64_t read;		/* bytes, when all went well */
 };
 
 /*
  * inspect_run(i, in, f): 0, or -1 with *f set as stream_next, layers_open,
  * survey_measure or i->piece say, after the pieces before it were handed
- * over; then the process has to exit soon (filter.h).
+ * over; then the process has to exit soon, and *i to live until it does: other
+ * threads may still be at work with it (filter.h).
  */
 int inspect_run(struct inspect *i, int in, struct fault *f);
 

@@ -2,19 +2,35 @@
 #include <inttypes.h>
 
 #include "bytes.h"
-#include "config.h"
 #include "format.h"
 #include "lint_rule.h"
 #include "types.h"
+
+/*
+ * The restorer takes memory for each pfn up to a PV guest's last, whether
+ * there is a page or not, so the last has to be in proportion to the guest.
+ */
+void
+lint_configure(struct lint *l, const struct config *c)
+{
+	uint64_t pv = 16 * c->pages + (UINT64_C(1) << 20);
+
+	l->vcpus = c->vcpus;
+	if (l->max_pfn == 0)
+		l->max_pfn = c->type == CONFIG_PV &&
+		    pv < LINT_MAX_PFN_DEFAULT ? pv : LINT_MAX_PFN_DEFAULT;
+}
 
 int
 lint_limit(struct lint *l, const struct record *rec, uint64_t pfn,
     struct fault *f)
 {
-	if (pfn <= l->max_pfn)
+	uint64_t limit = lint_max_pfn(l);
+
+	if (pfn <= limit)
 		return 0;
 	record_fault(f, EXIT_REFUSED, rec, "pfn 0x%" PRIx64
-	    ", the limit is 0x%" PRIx64, pfn, l->max_pfn);
+	    ", the limit is 0x%" PRIx64, pfn, limit);
 	fault_hint(f, "--max-pfn raises it");
 	return lint_tell(l, LINT_MAX_PFN, f);
 }
@@ -38,6 +54,10 @@ check_domain(struct lint *l, const struct record *rec, struct fault *f)
 		return lint_tell(l, LINT_DOMAIN_TYPE, f);
 	}
 	l->guests = type == DOMAIN_PV ? GUEST_PV : GUEST_HVM;
+	if (l->guests == GUEST_PV && l->emulated &&
+	    lint_wrong(l, LINT_EMULATOR, rec, f,
+	    "a device model's record came before a PV guest") == -1)
+		return -1;
 	if (shift != PAGE_SHIFT)
 		return lint_wrong(l, LINT_PAGE_SHIFT, rec, f,
 		    "page shift %u, Xen takes 12 only", shift);
@@ -109,6 +129,12 @@ check_static(struct lint *l, const struct record *rec, struct fault *f)
 	    lint_has(l, REC_STATIC_DATA_END))
 		return lint_wrong(l, LINT_STATIC_END, rec, f,
 		    "it comes a second time");
+	if (rec->type == REC_STATIC_DATA_END && l->version < 3 &&
+	    (lint_has(l, REC_PAGE_DATA) ||
+	    lint_has(l, REC_X86_PV_P2M_FRAMES)))
+		return lint_wrong(l, LINT_STATIC_END, rec, f,
+		    "it comes behind pages or P2M, which stand for it in "
+		    "version 2");
 	if (l->version >= 3 && !lint_has(l, REC_STATIC_DATA_END) && memory)
 		return lint_wrong(l, LINT_STATIC_END, rec, f,
 		    "it comes before STATIC_DATA_END");
@@ -247,7 +273,7 @@ check_config(struct lint *l, const struct record *rec, struct fault *f)
 	if (config_get(rec, &c, f) == -1)
 		return f->status == EXIT_SYSTEM ? -1 :
 		    lint_tell(l, LINT_CONFIG, f);
-	l->vcpus = c.vcpus < l->vcpus ? c.vcpus : l->vcpus;
+	lint_configure(l, &c);
 	return 0;
 }
 
@@ -264,7 +290,7 @@ check_record(struct lint *l, const struct record *rec, struct fault *f)
 	if (rec->type & RECORD_OPTIONAL)
 		return !l->checkpointed ? 0 : lint_wrong(l, LINT_OPTIONAL,
 		    rec, f, "an optional record behind a CHECKPOINT: Xen's "
-		    "restorer ends there");
+		    "restorer ends at the next one");
 	if ((fits = check_type(l, rec, f)) != 1)
 		return fits;
 	if (check_order(l, rec, f) == -1 ||
@@ -289,6 +315,9 @@ lint_piece(struct lint *l, const struct record *rec, struct fault *f)
 	case PART_LIBXL_BODY:
 		return lint_libxl(l, rec, f);
 	case PART_REST:
+		if (l->ended)
+			return 0;
+		l->ended = true;
 		return lint_wrong(l, LINT_AFTER_END, rec, f,
 		    "bytes follow END");
 	case PART_BODY:

@@ -16,10 +16,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "config.h"
 #include "fault.h"
 #include "record.h"
 
-#define LINT_MAX_PFN_DEFAULT	(UINT64_C(1) << 32)
+#define LINT_MAX_PFN_DEFAULT	(UINT64_C(1) << 32)	/* for PV guests less */
 #define LINT_VCPUS_MAX		8192u	/* Xen's MAX_VIRT_CPUS */
 
 enum lint_level {
@@ -36,7 +37,8 @@ enum lint_rule {
 
 struct lint {
 	/* Set by the caller. */
-	uint64_t max_pfn;	/* higher ones are refused */
+	uint64_t max_pfn;	/* higher ones are refused; 0: a default that
+				   fits the guest, as GUEST_CONFIG has it */
 	uint64_t vcpus;		/* vcpu ids are below it */
 	bool     checkpoints;	/* a checkpointed stream will do */
 	/*
@@ -55,15 +57,18 @@ struct lint {
 	uint64_t seen;		/* bit n: a record of type n came */
 	bool     checkpointed;	/* a CHECKPOINT came */
 	bool     blind;		/* PV: pages came before their P2M */
+	bool     emulated;	/* a device model's record came */
+	bool     ended;		/* bytes behind END were told of */
 	uint64_t last_pfn;	/* HVM: of the PAGE_DATA record before */
 	unsigned rounds;	/* HVM: how often they began again; 2: often */
 	struct lint_pv *pv;	/* NULL until it is needed */
-	bool     xl;		/* the envelope is xl's */
+	bool     xl, json;	/* the envelope is xl's; its data are JSON */
 };
 
 /*
  * lint_piece(l, rec, f): the next piece of a plain stream, in order; records
- * of the image whole.  Starts from a struct lint with the caller's members
+ * of the image whole.  What is in a libxl record, or in xl's header, is looked
+ * at when it comes in one piece.  Starts from a struct lint with the caller's members
  * set and all else zero.
  * 0, or -1: without l->found with EXIT_MALFORMED for an error, or
  * EXIT_REFUSED for what is valid but cannot be restored here: a checkpointed
@@ -71,6 +76,12 @@ struct lint {
  * the domain has not; in any case EXIT_SYSTEM, and EXIT_REFUSED as pfns_put.
  */
 int lint_piece(struct lint *l, const struct record *rec, struct fault *f);
+
+/*
+ * lint_configure(l, c): what GUEST_CONFIG says of the guest: l->vcpus, and
+ * l->max_pfn if it is 0.  lint_piece does so for one that is in the stream.
+ */
+void lint_configure(struct lint *l, const struct config *c);
 
 /* lint_free(l): frees what lint_piece took. */
 void lint_free(struct lint *l);

@@ -155,99 +155,131 @@ check_vcpus(struct lint *l, const struct record *rec, struct fault *f)
 	return 0;
 }
 
-/* Page tables still to be looked at. */
-struct todo {
+/* Page tables that were reached, each once, and how many were looked at. */
+struct walk {
 	uint64_t *pfn;
-	size_t count;
+	size_t count, done;
 };
 
-/* One entry of a table of that level. */
-static int
-check_entry(struct lint *l, const struct record *rec, uint64_t table,
-    unsigned level, uint64_t pfn, struct todo *todo, struct fault *f)
+/* Adds a table of which there is a copy, if it is not there yet. */
+static void
+reach(struct lint *l, struct walk *walk, uint64_t pfn, struct fault *f)
 {
-	struct fault none;
-	uint64_t *word = pfns_put(l->pv->types, pfn, &none);
-	unsigned below;
+	uint64_t *word;
 
-	if (word == NULL)
-		return 0;
-	below = *word == 0 ? 0 : page_level(type_of(l, pfn));
-	/* A table may point to its own level, to show itself to the guest. */
-	if (level > 1 && below != level - 1 && below != level)
-		return lint_wrong(l, LINT_TABLES, rec, f, "the L%u table at "
-		    "pfn 0x%" PRIx64 " points to pfn 0x%" PRIx64 ", which is "
-		    "no L%u table", level, table, pfn, level - 1);
-	if (level == 1 && !(*word & LINT_THERE)) {
-		if (*word & LINT_REACHED)
-			return 0;
-		*word |= LINT_REACHED;
-		return lint_wrong(l, LINT_ABSENT, rec, f, "the L1 table at "
-		    "pfn 0x%" PRIx64 " points to pfn 0x%" PRIx64 ", which "
-		    "did not come", table, pfn);
-	}
-	if (level > 1 && !(*word & LINT_REACHED) &&
-	    pfns_get(l->pv->tables, pfn) != 0) {
-		*word |= LINT_REACHED;
-		todo->pfn[todo->count++] = pfn;
-	}
-	return 0;
+	if (pfns_get(l->pv->tables, pfn) == 0 ||
+	    (word = pfns_put(l->pv->types, pfn, f)) == NULL ||
+	    *word & LINT_REACHED)
+		return;
+	*word |= LINT_REACHED;
+	walk->pfn[walk->count++] = pfn;
+}
+
+/*
+ * Whether a table of that level may point there.  Xen looks at what is in
+ * memory: a table of whatever type the stream gave it last, its own level,
+ * to show it to the guest, or a page of zeroes, which is an empty table.
+ */
+static bool
+may_point(const struct lint *l, unsigned level, uint64_t pfn)
+{
+	uint64_t word = pfns_get(l->pv->types, pfn);
+	unsigned below = page_level(type_of(l, pfn));
+
+	if (level == 1 || !(word & LINT_FULL))
+		return true;
+	return below == 0 ? pfns_get(l->pv->tables, pfn) != 0 :
+	    below == level - 1 || below == level;
 }
 
 static int
 check_table(struct lint *l, const struct record *rec, uint64_t pfn,
-    struct todo *todo, struct fault *f)
+    struct walk *walk, struct fault *f)
 {
 	const uint8_t *table = (const uint8_t *)(uintptr_t)
 	    pfns_get(l->pv->tables, pfn);
 	unsigned level = page_level(type_of(l, pfn)), i;
-	uint64_t pte;
+	uint64_t pte, to;
+	bool told = level == 0;
 
 	for (i = 0; i < PTE_COUNT; i++) {
 		pte = get_le64(table + 8 * i);
-		if (pte & PTE_PRESENT && PTE_FRAME(pte) <= l->p2m_end &&
-		    check_entry(l, rec, pfn, level, PTE_FRAME(pte), todo, f)
-		    == -1)
-			return -1;
+		to = PTE_FRAME(pte);
+		if (!(pte & PTE_PRESENT) || to > l->p2m_end)
+			continue;
+		if (level > 1)
+			reach(l, walk, to, f);
+		if (!told && !may_point(l, level, to)) {
+			told = true;
+			if (lint_wrong(l, LINT_TABLES, rec, f, "the L%u table "
+			    "at pfn 0x%" PRIx64 " points to pfn 0x%" PRIx64
+			    ", which is no L%u table", level, pfn, to,
+			    level - 1) == -1)
+				return -1;
+		}
+		if (!told && !(pfns_get(l->pv->types, to) & LINT_THERE)) {
+			told = true;
+			if (lint_wrong(l, LINT_ABSENT, rec, f, "the L%u table "
+			    "at pfn 0x%" PRIx64 " points to pfn 0x%" PRIx64
+			    ", which did not come", level, pfn, to) == -1)
+				return -1;
+		}
 	}
 	return 0;
 }
 
-/* From the pinned page tables down, each table once. */
+/* From the pinned page tables down, each table once, one finding of each. */
 static int
 check_tables(struct lint *l, const struct record *rec, struct fault *f)
 {
 	struct lint_pv *pv = l->pv;
-	struct todo todo = {
-		.pfn = calloc(pv->copies + 1, sizeof(*todo.pfn)),
+	struct walk walk = {
+		.pfn = calloc(pv->copies + 1, sizeof(*walk.pfn)),
 	};
 	uint64_t pfn, word;
 	int result = 0;
 
-	if (todo.pfn == NULL)
+	if (walk.pfn == NULL)
 		return fault_set(f, EXIT_SYSTEM,
 		    "no memory to follow page tables");
 	pfns_sort(pv->tables);
 	for (pfn = 0; pfns_next(pv->tables, &pfn, &word); pfn++)
 		if (type_of(l, pfn) >= PAGE_L1TAB_PINNED &&
-		    type_of(l, pfn) <= PAGE_L4TAB_PINNED) {
-			*pfns_put(pv->types, pfn, f) |= LINT_REACHED;
-			todo.pfn[todo.count++] = pfn;
-		}
-	while (result == 0 && todo.count > 0)
-		result = check_table(l, rec, todo.pfn[--todo.count], &todo,
+		    type_of(l, pfn) <= PAGE_L4TAB_PINNED)
+			reach(l, &walk, pfn, f);
+	while (result == 0 && walk.done < walk.count)
+		result = check_table(l, rec, walk.pfn[walk.done++], &walk,
 		    f);
-	free(todo.pfn);
+	while (walk.count > 0)
+		*pfns_put(pv->types, walk.pfn[--walk.count], f) &=
+		    ~LINT_REACHED;
+	free(walk.pfn);
 	return result;
+}
+
+/*
+ * A checkpoint is looked at when as much came since the last one was as the
+ * look takes: a stream of nothing but checkpoints costs no time.
+ */
+static bool
+is_due(const struct lint *l, const struct record *rec)
+{
+	const struct lint_pv *pv = l->pv;
+
+	return rec->type == REC_END || pv == NULL ||
+	    pv->news >= pv->copies + pv->frames + pv->vcpus;
 }
 
 int
 lint_pv_end(struct lint *l, const struct record *rec, struct fault *f)
 {
+	if (!is_due(l, rec))
+		return 0;
 	if (check_vcpus(l, rec, f) == -1)
 		return -1;
 	if (l->pv == NULL || l->pv->vcpus == 0)
 		return 0;
+	l->pv->news = 0;
 	if (check_frames(l, rec, f) == -1)
 		return -1;
 	if (l->pv->untold)

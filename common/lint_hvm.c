@@ -15,9 +15,10 @@ check_entry(struct lint *l, const struct record *rec, uint32_t at,
 
 	if (at == 0 && (type != HVM_SAVE_HEADER ||
 	    length < HVM_SAVE_HEADER_SIZE ||
-	    get_le32(entry + HVM_ENTRY_SIZE) != HVM_SAVE_MAGIC))
+	    get_le32(entry + HVM_ENTRY_SIZE) != HVM_SAVE_MAGIC ||
+	    get_le32(entry + HVM_ENTRY_SIZE + 4) != HVM_SAVE_VERSION))
 		return lint_wrong(l, LINT_HVM_CONTEXT, rec, f,
-		    "it does not start with HEADER");
+		    "it does not start with HEADER of version 1");
 	if (type == HVM_SAVE_CPU && get_le16(entry + 2) >= l->vcpus) {
 		record_fault(f, EXIT_REFUSED, rec, "vcpu %u, the domain has "
 		    "%" PRIu64, get_le16(entry + 2), l->vcpus);

@@ -12,6 +12,7 @@ check_header(struct lint *l, const struct record *rec, struct fault *f)
 {
 	uint32_t flags = get_le32(rec->body + XL_FLAGS_OFFSET);
 
+	l->json = flags & XL_FLAG_JSON;
 	if (flags & ~(XL_FLAG_JSON | XL_FLAG_STREAM_V2))
 		return lint_wrong(l, LINT_XL_HEADER, rec, f, "mandatory "
 		    "flags 0x%" PRIx32 ", xl knows 0x3", flags);
@@ -50,7 +51,8 @@ check_envelope(struct lint *l, const struct record *rec, struct fault *f)
 		return 0;
 	if (header)
 		return check_header(l, rec, f);
-	return rec->offset == XL_HEADER_SIZE ? check_config(l, rec, f) : 0;
+	return rec->offset == XL_HEADER_SIZE && l->json ?
+	    check_config(l, rec, f) : 0;
 }
 
 /* A record's header, which comes as a piece of its own. */
@@ -64,6 +66,7 @@ check_record(struct lint *l, const struct record *rec, struct fault *f)
 	if (rec->type > LIBXL_CHECKPOINT_STATE)
 		return lint_wrong(l, LINT_LIBXL_TYPE, rec, f,
 		    "libxl knows no such record, and refuses it");
+	l->emulated |= emulator;
 	if (emulator && l->guests == GUEST_PV)
 		return lint_wrong(l, LINT_EMULATOR, rec, f,
 		    "a PV guest has no device model");

@@ -55,14 +55,16 @@ lint_p2m(struct lint *l, const struct record *rec, struct fault *f)
 		    end);
 	if (lint_limit(l, rec, end, f) == -1)
 		return -1;
-	if (end <= l->max_pfn && l->p2m_end < end)
+	if (end > lint_max_pfn(l))
+		return 0;
+	if (l->p2m_end < end)
 		l->p2m_end = end;
 	frames = end / per_frame - start / per_frame + 1;
 	if (rec->length != 8 + 8 * frames)
 		return lint_wrong(l, LINT_P2M, rec, f,
 		    "length %" PRIu32 ", %" PRIu64 " frames take %" PRIu64,
 		    rec->length, frames, 8 + 8 * frames);
-	return end > l->max_pfn ? 0 : keep_frames(l, rec, end, f);
+	return keep_frames(l, rec, end, f);
 }
 
 /* The four vcpu records: u32 vcpu id, u32 reserved, a blob or nothing. */
@@ -128,5 +130,5 @@ lint_pv_page(struct lint *l, const struct record *rec,
 	if (page_level(page->type) > 0 &&
 	    check_entries(l, rec, page, f) == -1)
 		return -1;
-	return lint_tables_page(l, rec, page, f);
+	return lint_tables_page(l, page, f);
 }

@@ -25,7 +25,14 @@ lint_has(const struct lint *l, uint32_t type)
 	return l->seen >> type & 1;
 }
 
-/* lint_limit(l, rec, pfn, f): whether the pfn is none over l->max_pfn. */
+/* lint_max_pfn(l): l->max_pfn, or its default. */
+static inline uint64_t
+lint_max_pfn(const struct lint *l)
+{
+	return l->max_pfn != 0 ? l->max_pfn : LINT_MAX_PFN_DEFAULT;
+}
+
+/* lint_limit(l, rec, pfn, f): whether the pfn is none over that. */
 int lint_limit(struct lint *l, const struct record *rec, uint64_t pfn,
     struct fault *f);
 

@@ -5,6 +5,7 @@
 #include "bytes.h"
 #include "format.h"
 #include "lint_tables.h"
+#include "measure.h"
 #include "pfns.h"
 
 #define COPIES_MAX	((64u << 20) / PAGE_SIZE)
@@ -66,16 +67,24 @@ lint_tables_frames(struct lint *l, const struct record *rec,
     struct fault *f)
 {
 	struct lint_pv *pv = kept(l);
+	size_t first = get_le32(rec->body) / (PAGE_SIZE / l->width);
 	size_t count = (rec->length - 8) / 8, i;
 	uint64_t *frame;
 
-	if (pv == NULL || (frame = realloc(pv->frame,
-	    count * sizeof(*frame))) == NULL)
+	if (pv == NULL)
 		return no_memory(f);
+	if (first > pv->frames)
+		return lint_wrong(l, LINT_P2M, rec, f,
+		    "frames before its first never came");
+	if (first + count > pv->frames) {
+		frame = realloc(pv->frame, (first + count) * sizeof(*frame));
+		if (frame == NULL)
+			return no_memory(f);
+		pv->frame = frame;
+		pv->frames = first + count;
+	}
 	for (i = 0; i < count; i++)
-		frame[i] = get_le64(rec->body + 8 + 8 * i);
-	pv->frame = frame;
-	pv->frames = count;
+		pv->frame[first + i] = get_le64(rec->body + 8 + 8 * i);
 	return 0;
 }
 
@@ -98,7 +107,7 @@ keep_registers(const struct lint *l, const uint8_t *context,
 	v->edx = word_at(l, context + (wide ? VCPU_EDX_64 : VCPU_EDX_32));
 	v->cr1 = word_at(l, cr + l->width);
 	v->cr3 = word_at(l, cr + 3 * l->width);
-	v->gdt_entries = word_at(l, context +
+	v->gdt_entries = get_le32(context +
 	    (wide ? VCPU_GDT_ENTRIES_64 : VCPU_GDT_ENTRIES_32));
 	for (i = 0; i < 16; i++)
 		v->gdt[i] = word_at(l, context + (wide ?
@@ -165,8 +174,12 @@ keep_table(struct lint_pv *pv, const struct page *page, struct fault *f)
 	uint64_t *word;
 	uint8_t *copy;
 
-	if (!table && pfns_get(pv->tables, page->pfn) == 0)
-		return 0;
+	if (pfns_get(pv->tables, page->pfn) == 0) {
+		if (table && pv->copies == COPIES_MAX)
+			pv->untold = true;
+		if (!table || pv->untold)
+			return 0;
+	}
 	if ((word = pfns_put(pv->tables, page->pfn, f)) == NULL)
 		return -1;
 	copy = copy_at(*word);
@@ -174,10 +187,6 @@ keep_table(struct lint_pv *pv, const struct page *page, struct fault *f)
 		free(copy);
 		*word = 0;
 		pv->copies--;
-		return 0;
-	}
-	if (copy == NULL && pv->copies == COPIES_MAX) {
-		pv->untold = true;
 		return 0;
 	}
 	if (copy == NULL) {
@@ -195,15 +204,14 @@ keep_table(struct lint_pv *pv, const struct page *page, struct fault *f)
  * page that is absent and stays so needs no word.
  */
 int
-lint_tables_page(struct lint *l, const struct record *rec,
-    const struct page *page, struct fault *f)
+lint_tables_page(struct lint *l, const struct page *page, struct fault *f)
 {
 	struct lint_pv *pv = kept(l);
 	uint64_t *word;
 
-	(void)rec;
 	if (pv == NULL)
 		return no_memory(f);
+	pv->news++;
 	if (page->type == PAGE_XTAB && pfns_get(pv->types, page->pfn) == 0)
 		return 0;
 	if ((word = pfns_put(pv->types, page->pfn, f)) == NULL)
@@ -214,7 +222,8 @@ lint_tables_page(struct lint *l, const struct record *rec,
 		*word |= LINT_THERE;
 	if (lint_has(l, REC_VERIFY) || page->bytes == NULL)
 		return 0;	/* what stands there stays */
-	*word |= LINT_FILLED;
+	*word &= ~LINT_FULL;
+	*word |= measure_zero(page->bytes) ? 0 : LINT_FULL;
 	keep_start_info(l, page);
 	return keep_table(pv, page, f);
 }

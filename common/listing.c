@@ -6,9 +6,11 @@
 #include "format.h"
 #include "listing.h"
 #include "pages.h"
+#include "put.h"
 #include "types.h"
+#include "utf8.h"
 
-#define SHORT_MAX	64u	/* bytes of a record's fields on its line */
+#define SHORT_MAX	66u	/* bytes of a record's fields on its line */
 
 static void
 print_heading(struct listing *l)
@@ -30,25 +32,23 @@ name_of(const struct record *rec, char buf[TYPE_NAME_SIZE])
 static void
 print_short(FILE *out, json_object *body)
 {
-	char text[SHORT_MAX], *p = text;
-	size_t left = sizeof(text);
-	int n;
+	size_t used = 0, size;
+	const char *text;
 
 	json_object_object_foreach(body, key, value) {
 		if (json_object_is_type(value, json_type_object) ||
 		    json_object_is_type(value, json_type_array))
 			continue;
-		n = snprintf(p, left, "%s%s %s", p == text ? "" : ", ",
-		    key, json_object_get_string(value));
-		if (n < 0 || (size_t)n >= left)
+		text = json_object_get_string(value);
+		size = strlen(key) + strlen(text) + 3;
+		if (used + size > SHORT_MAX)
 			break;
-		p += n;
-		left -= (size_t)n;
+		fputs(used == 0 ? "" : ", ", out);
+		utf8_print(out, key, strlen(key), true);
+		fputc(' ', out);
+		utf8_print(out, text, strlen(text), false);
+		used += size;
 	}
-	*p = '\0';
-	for (p = text; *p != '\0'; p++)
-		fputc(*p == '_' ? ' ' : (unsigned char)*p < ' ' ||
-		    *p == 0x7f ? '?' : *p, out);
 }
 
 static void
@@ -100,7 +100,7 @@ look_at_pages(const struct record *rec, struct listing_run *run)
 	*run = (struct listing_run){
 		.records = 1, .first = rec->index, .last = rec->index,
 		.offset = rec->offset, .bytes = rec->length,
-		.packed = rec->packed, .entries = p.count, .data = p.full,
+		.entries = p.count, .data = p.full,
 	};
 	while (pages_next(&p, &page)) {
 		if (p.next == 1)
@@ -134,21 +134,6 @@ add_run(struct listing *l, const struct listing_run *next)
 	run->high = next->high;
 }
 
-static void
-put_hex(json_object *o, const char *key, uint64_t value)
-{
-	char text[19];
-
-	snprintf(text, sizeof(text), "0x%" PRIx64, value);
-	json_object_object_add(o, key, json_object_new_string(text));
-}
-
-static void
-put_number(json_object *o, const char *key, uint64_t value)
-{
-	json_object_object_add(o, key, json_object_new_uint64(value));
-}
-
 static json_object *
 pages_object(const struct listing_run *run)
 {
@@ -179,9 +164,7 @@ print_object(struct listing *l, const struct record *rec, json_object *body)
 		put_number(o, "packed", rec->packed);
 	if (body != NULL)
 		json_object_object_add(o, "body", body);
-	fprintf(l->out, "%s\n", json_object_to_json_string_ext(o,
-	    JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(o);
+	put_line(l->out, o);
 }
 
 /* Whether it is the piece of a record that has its fields. */

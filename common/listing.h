@@ -17,7 +17,6 @@ struct listing_run {
 	uint64_t records, first, last;	/* how many, and their indexes */
 	uint64_t offset;		/* of the first one's header */
 	uint64_t bytes;			/* of their bodies */
-	uint64_t packed;		/* the same as they are in the stream */
 	uint64_t entries, data, zero;	/* pfns; with a page; that is zero */
 	uint64_t low, high;		/* first and last pfn */
 };

@@ -21,7 +21,7 @@ uint64_t measure_hash(const uint8_t *page);
 
 /*
  * measure_entropy(page): Shannon's, of its bytes, 0 to 8 bits, as 0 (all
- * bytes are the same) to 15 (over 7.5: compressed, encrypted or random).
+ * bytes are the same) to 15 (7.5 or more: compressed, encrypted or random).
  */
 unsigned measure_entropy(const uint8_t *page);
 

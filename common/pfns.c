@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Leaves of 64 words, found through a hash of their number; `order` holds
+ * Leaves of 64 words, found through a hash of their number, with a key so that
+ * nobody chooses pfns that meet in it; `order` holds
  * them all, in the order of their making or, after pfns_sort, of their pfns.
  */
 #include <stdlib.h>
+
+#include <sodium.h>
 
 #include "pfns.h"
 
@@ -22,7 +25,7 @@ struct pfns {
 	struct leaf **slot, **order;
 	size_t slots;		/* a power of two, twice `leaves` or more */
 	size_t leaves;
-	uint64_t puts;
+	uint64_t puts, key;
 	struct leaf *last;	/* pfns come in runs */
 };
 
@@ -33,6 +36,7 @@ pfns_new(void)
 
 	if (t == NULL)
 		return NULL;
+	randombytes_buf(&t->key, sizeof(t->key));
 	t->slots = SLOTS_FIRST;
 	t->slot = calloc(t->slots, sizeof(*t->slot));
 	t->order = calloc(t->slots / 2, sizeof(*t->order));
@@ -56,12 +60,20 @@ pfns_free(struct pfns *t)
 	free(t);
 }
 
+uint64_t
+pfns_mix(uint64_t key, uint64_t n)
+{
+	n = (n ^ key) * UINT64_C(0xbf58476d1ce4e5b9);
+	n = (n ^ n >> 32 ^ key >> 7) * UINT64_C(0x94d049bb133111eb);
+	return n ^ n >> 29;
+}
+
 /* The slot that holds the leaf, or would. */
 static size_t
-find_slot(struct leaf *const *slot, size_t slots, uint64_t number)
+find_slot(struct leaf *const *slot, size_t slots, uint64_t key,
+    uint64_t number)
 {
-	size_t i = (size_t)(number * UINT64_C(0x9e3779b97f4a7c15) >> 20) &
-	    (slots - 1);
+	size_t i = (size_t)pfns_mix(key, number) & (slots - 1);
 
 	while (slot[i] != NULL && slot[i]->number != number)
 		i = (i + 1) & (slots - 1);
@@ -82,7 +94,7 @@ grow(struct pfns *t)
 	}
 	t->order = order;
 	for (i = 0; i < t->leaves; i++)
-		slot[find_slot(slot, slots, order[i]->number)] = order[i];
+		slot[find_slot(slot, slots, t->key, order[i]->number)] = order[i];
 	free(t->slot);
 	t->slot = slot;
 	t->slots = slots;
@@ -107,7 +119,7 @@ add_leaf(struct pfns *t, uint64_t number, struct fault *f)
 		return NULL;
 	}
 	leaf->number = number;
-	t->slot[find_slot(t->slot, t->slots, number)] = leaf;
+	t->slot[find_slot(t->slot, t->slots, t->key, number)] = leaf;
 	t->order[t->leaves++] = leaf;
 	return leaf;
 }
@@ -119,7 +131,8 @@ pfns_get(const struct pfns *t, uint64_t pfn)
 	const struct leaf *leaf = t->last;
 
 	if (leaf == NULL || leaf->number != number)
-		leaf = t->slot[find_slot(t->slot, t->slots, number)];
+		leaf = t->slot[find_slot(t->slot, t->slots, t->key,
+		    number)];
 	return leaf == NULL ? 0 : leaf->word[pfn % LEAF_WORDS];
 }
 
@@ -131,20 +144,13 @@ pfns_put(struct pfns *t, uint64_t pfn, struct fault *f)
 	t->puts++;
 	if (t->last == NULL || t->last->number != number) {
 		struct leaf *leaf = t->slot[find_slot(t->slot, t->slots,
-		    number)];
+		    t->key, number)];
 
 		if (leaf == NULL && (leaf = add_leaf(t, number, f)) == NULL)
 			return NULL;
 		t->last = leaf;
 	}
 	return &t->last->word[pfn % LEAF_WORDS];
-}
-
-uint64_t
-pfns_size(const struct pfns *t)
-{
-	return t->leaves * sizeof(struct leaf) +
-	    t->slots * 3 / 2 * sizeof(struct leaf *);
 }
 
 static int

@@ -23,13 +23,10 @@ uint64_t pfns_get(const struct pfns *t, uint64_t pfn);
 /*
  * pfns_put(t, pfn, f): where its word is, 0 at first, for as long as the
  * table lives.  NULL with EXIT_SYSTEM without memory, or EXIT_REFUSED when
- * the pfns lie so scattered as no guest's do: at most 64 bytes are taken for
- * each call, but for the first 16 MiB.
+ * the pfns lie so scattered as no guest's do: words for eight pfns are taken
+ * for each call, but for the first 16 MiB.
  */
 uint64_t *pfns_put(struct pfns *t, uint64_t pfn, struct fault *f);
-
-/* pfns_size(t): bytes of memory that the table takes. */
-uint64_t pfns_size(const struct pfns *t);
 
 /*
  * pfns_sort(t): makes pfns_next walk in ascending order; again after a put.
@@ -40,5 +37,8 @@ uint64_t pfns_size(const struct pfns *t);
  */
 void pfns_sort(struct pfns *t);
 bool pfns_next(const struct pfns *t, uint64_t *pfn, uint64_t *word);
+
+/* pfns_mix(key, n): a hash of n that depends on a secret key. */
+uint64_t pfns_mix(uint64_t key, uint64_t n);
 
 #endif

@@ -10,8 +10,9 @@
 
 /*
  * picture_write(r, path, f): an HTML page that needs nothing else, with a
- * cell for each page, or for each run of 2^n pages so that there are no more
- * than PICTURE_CELLS, where there is memory; a legend, and numbers.
+ * cell for each page, or for each run of 2^n pages, n 9 or more, when there
+ * are more pages than PICTURE_CELLS; where there is memory; a legend, and
+ * numbers.  A cell is what most of its pages are.
  * 0, or -1 with EXIT_SYSTEM.
  */
 #define PICTURE_CELLS	(1u << 18)

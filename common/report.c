@@ -6,6 +6,7 @@
 #include "format.h"
 #include "report.h"
 #include "types.h"
+#include "utf8.h"
 
 #define LABEL	12	/* columns */
 
@@ -37,26 +38,21 @@ find_text(json_object *o, const char *const *paths)
 	return found == NULL ? NULL : json_object_get_string(found);
 }
 
-/* A text that may hold anything, for a terminal. */
 static void
-print_clean(FILE *out, const char *text)
+print_text(FILE *out, const char *text)
 {
-	for (; *text != '\0'; text++)
-		fputc((unsigned char)*text < ' ' || *text == 0x7f ? '?' :
-		    *text, out);
+	utf8_print(out, text, strlen(text), false);
 }
 
 static void __attribute__((format(printf, 3, 4)))
 print_line(FILE *out, const char *label, const char *fmt, ...)
 {
-	char text[600];
 	va_list ap;
 
-	va_start(ap, fmt);
-	vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
 	fprintf(out, "%-*s", LABEL, label);
-	print_clean(out, text);
+	va_start(ap, fmt);
+	vfprintf(out, fmt, ap);
+	va_end(ap);
 	fputc('\n', out);
 }
 
@@ -121,7 +117,7 @@ print_guest(const struct report *r, FILE *out)
 			if ((text = find_text(r->about->o, texts[i])) !=
 			    NULL) {
 				fputs(before[i], out);
-				print_clean(out, text);
+				print_text(out, text);
 			}
 		fputc('\n', out);
 	}
@@ -144,42 +140,40 @@ print_image(const struct report *r, FILE *out)
 	if ((part = member(o, "image/xen_version")) != NULL)
 		fprintf(out, ", from Xen %s", json_object_get_string(part));
 	fputc('\n', out);
-	if ((part = member(o, "policy/brand")) != NULL)
-		print_line(out, "processor", "%s",
-		    json_object_get_string(part));
+	if ((part = member(o, "policy/brand")) != NULL) {
+		fprintf(out, "%-*s", LABEL, "processor");
+		print_text(out, json_object_get_string(part));
+		fputc('\n', out);
+	}
 }
 
 static void
 print_records(const struct survey *s, FILE *out)
 {
-	char name[TYPE_NAME_SIZE], text[600];
-	size_t used = 0;
+	char name[TYPE_NAME_SIZE];
 	unsigned i;
 
-	text[0] = '\0';
-	for (i = 0; i < s->counts && used < sizeof(text); i++)
-		used += (size_t)snprintf(text + used, sizeof(text) - used,
-		    "%s%s %" PRIu64, i == 0 ? "" : ", ",
+	fprintf(out, "%-*s%" PRIu64 ":", LABEL, "records", s->records);
+	for (i = 0; i < s->counts; i++)
+		fprintf(out, "%s %s %" PRIu64, i == 0 ? "" : ",",
+		    i == SURVEY_TYPES - 1 ? "others" :
 		    type_name(s->count[i].type, name), s->count[i].records);
-	print_line(out, "records", "%" PRIu64 ": %s", s->records, text);
+	fputc('\n', out);
 }
 
 static void
 print_pages(const struct survey *s, FILE *out)
 {
-	char size[32], text[400];
-	size_t used = 0;
+	char size[32];
 	unsigned type;
 
-	text[0] = '\0';
+	fprintf(out, "%-*s%" PRIu64 " with data, %s", LABEL, "pages",
+	    s->pages, mib(s->pages * PAGE_SIZE, size));
 	for (type = 0; type < PAGE_TYPES; type++)
-		if (s->type[type] > 0 && used < sizeof(text))
-			used += (size_t)snprintf(text + used,
-			    sizeof(text) - used, ", %s %" PRIu64,
-			    page_type_name(type), s->type[type]);
-	print_line(out, "pages", "%" PRIu64 " with data, %s%s; highest pfn "
-	    "0x%" PRIx64, s->pages, mib(s->pages * PAGE_SIZE, size), text,
-	    s->highest);
+		if (s->type[type] > 0)
+			fprintf(out, ", %s %" PRIu64, page_type_name(type),
+			    s->type[type]);
+	fprintf(out, "; highest pfn 0x%" PRIx64 "\n", s->highest);
 	print_line(out, "zero", "%" PRIu64 ", %.1f %%", s->zero,
 	    percent(s->zero, s->pages));
 	print_line(out, "duplicate", "%" PRIu64 ", %.1f %%", s->duplicates,
@@ -190,21 +184,19 @@ print_pages(const struct survey *s, FILE *out)
 static void
 print_rounds(const struct survey *s, FILE *out)
 {
-	char text[400];
-	size_t used = 0;
 	unsigned i;
 
-	text[0] = '\0';
-	for (i = 0; i < s->rounds && used < sizeof(text); i++)
-		used += (size_t)snprintf(text + used, sizeof(text) - used,
-		    " %" PRIu64, s->round[i]);
-	print_line(out, "rounds", "%u:%s pages", s->rounds, text);
+	fprintf(out, "%-*s%u%s:", LABEL, "rounds", s->rounds,
+	    s->rounds == SURVEY_ROUNDS ? " or more" : "");
+	for (i = 0; i < s->rounds; i++)
+		fprintf(out, " %" PRIu64, s->round[i]);
+	fputs(" pages\n", out);
 	if (s->sent > s->pages)
 		print_line(out, "repeated", "%" PRIu64 " of %" PRIu64
 		    " sent, %.1f %%; most often pfn 0x%" PRIx64 ", %" PRIu64
-		    " times", s->sent - s->pages, s->sent,
+		    "%s times", s->sent - s->pages, s->sent,
 		    percent(s->sent - s->pages, s->sent), s->most_pfn,
-		    s->most);
+		    s->most, s->most == SURVEY_TIMES_MAX ? " or more" : "");
 }
 
 static void
@@ -218,7 +210,7 @@ print_end(const struct report *r, FILE *out)
 	print_line(out, "size", "%s in records of the image",
 	    mib(s->bytes, size));
 	print_line(out, "end", "%s", r->whole && s->ended ? "complete" :
-	    "incomplete: no END");
+	    "incomplete");
 	if (r->about->after_end > 0)
 		print_line(out, "after end", "%" PRIu64 " bytes",
 		    r->about->after_end);

@@ -1,23 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <inttypes.h>
-
+#include "put.h"
 #include "report.h"
 #include "types.h"
-
-static void
-put_number(json_object *o, const char *key, uint64_t value)
-{
-	json_object_object_add(o, key, json_object_new_uint64(value));
-}
-
-static void
-put_pfn(json_object *o, const char *key, uint64_t value)
-{
-	char text[19];
-
-	snprintf(text, sizeof(text), "0x%" PRIx64, value);
-	json_object_object_add(o, key, json_object_new_string(text));
-}
 
 static json_object *
 records_of(const struct survey *s)
@@ -30,8 +14,8 @@ records_of(const struct survey *s)
 		one = json_object_new_object();
 		put_number(one, "count", s->count[i].records);
 		put_number(one, "bytes", s->count[i].bytes);
-		json_object_object_add(o, type_name(s->count[i].type, name),
-		    one);
+		json_object_object_add(o, i == SURVEY_TYPES - 1 ? "others" :
+		    type_name(s->count[i].type, name), one);
 	}
 	return o;
 }
@@ -56,7 +40,7 @@ pages_of(const struct survey *s)
 	put_number(o, "count", s->pages);
 	put_number(o, "zero", s->zero);
 	put_number(o, "duplicate", s->duplicates);
-	put_pfn(o, "highest", s->highest);
+	put_hex(o, "highest", s->highest);
 	types = json_object_new_object();
 	for (type = 0; type < PAGE_TYPES; type++)
 		if (s->type[type] > 0)
@@ -69,7 +53,7 @@ pages_of(const struct survey *s)
 	json_object_object_add(o, "times", numbers(s->times, SURVEY_TIMES));
 	if (s->most > 0) {
 		put_number(o, "most_times", s->most);
-		put_pfn(o, "most_pfn", s->most_pfn);
+		put_hex(o, "most_pfn", s->most_pfn);
 	}
 	return o;
 }

@@ -164,13 +164,24 @@ load(struct stored *s, struct fault *f)
 int
 stored_open(struct stored *s, const char *path, struct fault *f)
 {
-	*s = (struct stored){
-		.path = path, .head.name = "head", .tail.name = "tail",
-	};
 	/* A FIFO is not waited for. */
-	s->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (s->fd == -1)
-		return stored_fault(s, f, EXIT_SYSTEM, "%s", strerror(errno));
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd == -1) {
+		s->fd = -1;
+		return fault_set(f, EXIT_SYSTEM, "%.200s: %s", path,
+		    strerror(errno));
+	}
+	return stored_take(s, fd, path, f);
+}
+
+int
+stored_take(struct stored *s, int fd, const char *path, struct fault *f)
+{
+	*s = (struct stored){
+		.path = path, .fd = fd, .head.name = "head",
+		.tail.name = "tail",
+	};
 	if (load(s, f) == 0)
 		return 0;
 	stored_close(s);

@@ -58,8 +58,11 @@ stored_whole(uint64_t size)
  * stored_open(s, path, f): reads header and directory.  -1 also with
  * EXIT_REFUSED: another version, a flag that is not known, no regular file.
  * Memory in proportion to the pfns that are in it.
+ * stored_take(s, fd, path, f): the same of an open file, which is *s's from now
+ * on, closed already if this fails; path is for messages.
  */
 int stored_open(struct stored *s, const char *path, struct fault *f);
+int stored_take(struct stored *s, int fd, const char *path, struct fault *f);
 void stored_close(struct stored *s);
 
 /*

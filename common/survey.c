@@ -8,6 +8,8 @@
  */
 #include <stdlib.h>
 
+#include <sodium.h>
+
 #include "bytes.h"
 #include "measure.h"
 #include "survey.h"
@@ -16,14 +18,13 @@
 #define DATA		(UINT64_C(1) << 58)
 #define DUPLICATE	(UINT64_C(1) << 57)
 #define TIMES_SHIFT	50u
-#define TIMES_MAX	127u
 #define ENTROPY_SHIFT	46u
 #define HASH_MASK	((UINT64_C(1) << ENTROPY_SHIFT) - 1)
 
 static unsigned
 times_of(uint64_t word)
 {
-	return word >> TIMES_SHIFT & TIMES_MAX;
+	return word >> TIMES_SHIFT & SURVEY_TIMES_MAX;
 }
 
 int
@@ -134,7 +135,7 @@ add_page(struct survey *s, const struct page *page, uint64_t look,
 		return;
 	s->sent++;
 	s->round[s->rounds - 1]++;
-	times += times < TIMES_MAX;
+	times += times < SURVEY_TIMES_MAX;
 	*word = (uint64_t)page->type << PFN_TYPE_SHIFT | CAME | DATA |
 	    (uint64_t)times << TIMES_SHIFT | look;
 }
@@ -181,9 +182,9 @@ survey_add(struct survey *s, const struct record *rec, struct fault *f)
  * was there already.
  */
 static bool
-note_hash(uint64_t *set, uint64_t slots, uint64_t hash)
+note_hash(uint64_t *set, uint64_t slots, uint64_t key, uint64_t hash)
 {
-	uint64_t i = hash & (slots - 1);
+	uint64_t i = pfns_mix(key, hash) & (slots - 1);
 
 	while (set[i] != 0 && set[i] != hash)
 		i = (i + 1) & (slots - 1);
@@ -214,12 +215,13 @@ count_page(struct survey *s, uint64_t pfn, uint64_t word)
 static void
 find_duplicates(struct survey *s, uint64_t *set, uint64_t slots)
 {
-	uint64_t pfn, word;
+	uint64_t pfn, word, key;
 	struct fault none;
 
+	randombytes_buf(&key, sizeof(key));
 	for (pfn = 0; pfns_next(s->pfns, &pfn, &word); pfn++)
 		if (word & DATA && (word & HASH_MASK) != 0 &&
-		    !note_hash(set, slots, word & HASH_MASK)) {
+		    !note_hash(set, slots, key, word & HASH_MASK)) {
 			s->duplicates++;
 			*pfns_put(s->pfns, pfn, &none) |= DUPLICATE;
 		}

@@ -4,7 +4,7 @@
  * pages as they are at the end.
  *
  * 8 bytes of memory are taken for each of the guest's pages, and, for
- * survey_end, up to 16 more while it runs.
+ * survey_end, up to 24 more while it runs.
  */
 #ifndef SURVEY_H
 #define SURVEY_H
@@ -20,6 +20,7 @@
 #define SURVEY_TYPES	40u	/* different types of records that are told
 				   apart; more count as the last */
 #define SURVEY_ROUNDS	64u	/* the same for live rounds */
+#define SURVEY_TIMES_MAX 127u	/* that a page was sent; more count as it */
 #define SURVEY_TIMES	8u	/* how often a page was sent: 1 to 7, more */
 
 struct survey_count {
@@ -60,7 +61,7 @@ struct survey_page {
 	enum page_type type;
 	bool     data;
 	bool     zero, duplicate;
-	unsigned times;		/* that it was sent, at most 127 */
+	unsigned times;		/* that it was sent */
 	unsigned entropy;	/* of its bytes: 0 to 15, 15 is random */
 	uint64_t hash;
 };

@@ -60,3 +60,23 @@ utf8_is_plain(uint32_t code)
 			return false;
 	return true;
 }
+
+void
+utf8_print(FILE *out, const char *text, size_t size, bool key)
+{
+	const uint8_t *p = (const uint8_t *)text;
+	uint32_t code;
+	size_t step;
+
+	for (; size > 0; size -= step, p += step) {
+		step = utf8_next(p, size, &code);
+		if (step == 0 || !utf8_is_plain(code)) {
+			putc('?', out);
+			step += step == 0;
+		} else if (key && code == '_') {
+			putc(' ', out);
+		} else {
+			fwrite(p, 1, step, out);
+		}
+	}
+}

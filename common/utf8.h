@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /*
  * utf8_next(p, size, code): sets *code to the character at p, of which size
@@ -21,5 +22,11 @@ size_t utf8_next(const uint8_t *p, size_t size, uint32_t *code);
  * character, nothing that turns the direction or the line.
  */
 bool utf8_is_plain(uint32_t code);
+
+/*
+ * utf8_print(out, text, size, key): writes it as a terminal may draw it, '?'
+ * for all that is not plain; of a key with '_' as a space.
+ */
+void utf8_print(FILE *out, const char *text, size_t size, bool key);
 
 #endif

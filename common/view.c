@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "dump.h"
-#include "inspect.h"
 #include "picture.h"
+#include "put.h"
 #include "report.h"
 #include "types.h"
 #include "view.h"
@@ -17,9 +17,7 @@ print_object(FILE *out, const char *key, json_object *value)
 	json_object *o = json_object_new_object();
 
 	json_object_object_add(o, key, value);
-	fprintf(out, "%s\n", json_object_to_json_string_ext(o,
-	    JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(o);
+	put_line(out, o);
 }
 
 static void
@@ -65,7 +63,7 @@ count_level(const struct view *v, enum lint_level level)
 
 /* What lint comes to.  0, or -1 with EXIT_MALFORMED. */
 static int
-end_lint(struct view *v, struct fault *f)
+end_lint(struct view *v, bool whole, struct fault *f)
 {
 	uint64_t errors = count_level(v, LINT_ERROR);
 	uint64_t warnings = count_level(v, LINT_WARNING);
@@ -83,6 +81,8 @@ end_lint(struct view *v, struct fault *f)
 		    json_object_new_uint64(errors));
 		json_object_object_add(o, "warnings",
 		    json_object_new_uint64(warnings));
+		json_object_object_add(o, "complete",
+		    json_object_new_boolean(whole));
 		print_object(v->out, "lint", o);
 	} else if (!v->quiet) {
 		fprintf(v->out, "%" PRIu64 " error%s, %" PRIu64
@@ -106,7 +106,8 @@ look_for_page(struct view *v, const struct record *rec)
 	struct page page;
 	struct fault none;
 
-	if (rec->type != REC_PAGE_DATA || v->survey.verify ||
+	v->verified |= rec->type == REC_VERIFY;
+	if (rec->type != REC_PAGE_DATA || v->verified ||
 	    pages_open(&p, rec, &none) == -1)
 		return;
 	while (pages_next(&p, &page))
@@ -125,25 +126,42 @@ print_bytes(const struct view *v, const uint8_t *bytes, size_t size)
 		dump_hex(v->out, bytes, size);
 }
 
-static int
-show_record(struct view *v, const struct record *rec, json_object *body,
-    struct fault *f)
+static void
+show_record(struct view *v, const struct record *rec)
 {
+	if (rec->part != PART_RECORD || rec->index != v->wanted)
+		return;
+	print_bytes(v, rec->body, rec->length);
+	v->found = true;
+}
+
+/* What prints the fields of records. */
+static int
+show_fields(struct view *v, const struct record *rec, struct fault *f)
+{
+	json_object *body;
+
+	if (about_add(&v->about, rec, &body, f) == -1)
+		return -1;
+	if (v->mode == VIEW_LIST || v->json)
+		listing_add(&v->listing, rec, body);
+	json_object_put(body);
+	return v->mode == VIEW_LIST ? 0 : survey_add(&v->survey, rec, f);
+}
+
+static int
+piece(void *state, struct record *rec, struct fault *f)
+{
+	struct view *v = state;
+
 	switch (v->mode) {
 	case VIEW_SUMMARY:
-		if (v->json)
-			listing_add(&v->listing, rec, body);
-		return 0;
 	case VIEW_LIST:
-		listing_add(&v->listing, rec, body);
-		return 0;
+		return show_fields(v, rec, f);
 	case VIEW_LINT:
 		return lint_piece(&v->lint, rec, f);
 	case VIEW_RECORD:
-		if (rec->part == PART_RECORD && rec->index == v->wanted) {
-			print_bytes(v, rec->body, rec->length);
-			v->found = true;
-		}
+		show_record(v, rec);
 		return 0;
 	case VIEW_PAGE:
 		if (rec->part == PART_RECORD)
@@ -154,28 +172,11 @@ show_record(struct view *v, const struct record *rec, json_object *body,
 }
 
 static int
-piece(void *state, struct record *rec, struct fault *f)
-{
-	struct view *v = state;
-	json_object *body;
-	int result;
-
-	if (about_add(&v->about, rec, &body, f) == -1)
-		return -1;
-	result = show_record(v, rec, body, f);
-	json_object_put(body);
-	if (result == -1 || v->mode != VIEW_SUMMARY)
-		return result;
-	return survey_add(&v->survey, rec, f);
-}
-
-static int
-end_summary(struct view *v, const struct inspect *i, bool whole,
-    struct fault *f)
+end_summary(struct view *v, bool whole, struct fault *f)
 {
 	struct report r = {
 		.about = &v->about, .survey = &v->survey,
-		.layers = &i->layers, .whole = whole,
+		.layers = &v->inspect.layers, .whole = whole,
 		.stored = v->stored,
 	};
 
@@ -200,16 +201,16 @@ refuse(const struct view *v, struct fault *f)
 
 /* What is left to be printed when the stream was read, whole or not. */
 static int
-end(struct view *v, const struct inspect *i, bool whole, struct fault *f)
+end(struct view *v, bool whole, struct fault *f)
 {
 	switch (v->mode) {
 	case VIEW_SUMMARY:
-		return end_summary(v, i, whole, f);
+		return end_summary(v, whole, f);
 	case VIEW_LIST:
 		listing_end(&v->listing);
 		return 0;
 	case VIEW_LINT:
-		return end_lint(v, f);
+		return end_lint(v, whole, f);
 	case VIEW_PAGE:
 		if (v->found)
 			print_bytes(v, v->page, PAGE_SIZE);
@@ -233,14 +234,14 @@ view_stored(struct view *v, struct stored *s, struct fault *f)
 int
 view_run(struct view *v, int in, struct fault *f)
 {
-	struct inspect i = {
+	struct fault late;
+	int result;
+
+	v->inspect = (struct inspect){
 		.threads = v->threads, .measure = v->mode == VIEW_SUMMARY ||
 		    v->mode == VIEW_LIST,
 		.entropy = v->map != NULL, .piece = piece, .state = v,
 	};
-	struct fault late;
-	int result;
-
 	v->listing = (struct listing){
 		.out = v->out, .json = v->json, .every = v->verbose,
 	};
@@ -251,8 +252,8 @@ view_run(struct view *v, int in, struct fault *f)
 	if (about_begin(&v->about, f) == -1 ||
 	    survey_begin(&v->survey, f) == -1)
 		return -1;
-	result = inspect_run(&i, in, f);
-	if (end(v, &i, result == 0, &late) == -1 && result == 0) {
+	result = inspect_run(&v->inspect, in, f);
+	if (end(v, result == 0, &late) == -1 && result == 0) {
 		*f = late;
 		result = -1;
 	}

@@ -12,6 +12,7 @@
 #include "about.h"
 #include "fault.h"
 #include "format.h"
+#include "inspect.h"
 #include "lint.h"
 #include "listing.h"
 #include "stored.h"
@@ -32,14 +33,16 @@ struct view {
 	const char *map;	/* where the picture goes, or NULL */
 	bool stored;		/* the stream is made of a stored image */
 	unsigned threads;
-	struct lint lint;	/* max_pfn set */
+	struct lint lint;	/* max_pfn set, or 0 */
 
 	/* view's own. */
 	struct about about;
 	struct survey survey;
 	struct listing listing;
+	struct inspect inspect;
 	uint64_t count[LINT_RULES];	/* findings */
 	bool     found;			/* the record, or a copy of the page */
+	bool     verified;		/* VERIFY came: pages are sent again */
 	uint8_t  page[PAGE_SIZE];
 };
 
@@ -47,6 +50,7 @@ struct view {
  * view_run(v, in, f): reads the stream on `in` and prints what is asked for
  * on v->out; of a stream that is cut or damaged what there is up to there.
  * Whether all could be written is for ferror(v->out) to say.
+ * *v lives as inspect_run says.
  * 0, or -1 with *f set as inspect_run says; EXIT_MALFORMED when lint found
  * errors; EXIT_REFUSED when there is no such record or page.
  */

@@ -9,6 +9,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "fault.h"
@@ -38,8 +40,8 @@ static const char help[] =
 "  --map FILE.html   a picture of the guest's memory, besides the summary\n"
 "  --json            one JSON object for each record, then one with the\n"
 "                    summary; with --lint: for each finding\n"
-"  --max-pfn N       with --lint: refuse pages above this pfn (default\n"
-"                    4294967296)\n"
+"  --max-pfn N       with --lint: refuse pages above this pfn (default: as\n"
+"                    xc-absorb does)\n"
 "  -T N              threads, 1 to 256; 0: one per processor (default 0)\n"
 "  -q, -h, -V        say less; this help; the version\n"
 "\n"
@@ -63,7 +65,7 @@ static const struct option longs[] = {
 static void
 take_mode(struct view *v, enum view_mode mode)
 {
-	if (v->mode != VIEW_SUMMARY)
+	if (v->mode != VIEW_SUMMARY && v->mode != mode)
 		opts_wrong(name, "one of -l, --lint, --record and --page");
 	v->mode = mode;
 }
@@ -76,7 +78,8 @@ take_pfn(const char *option)
 	unsigned long long pfn;
 
 	errno = 0;
-	pfn = strtoull(optarg, &end, 0);
+	pfn = strtoull(optarg, &end, strncasecmp(optarg, "0x", 2) == 0 ?
+	    16 : 10);
 	if (errno != 0 || *end != '\0' || *optarg < '0' || *optarg > '9' ||
 	    pfn > VIEW_PFN_MAX)
 		opts_wrong(name, "%s takes a pfn, 0 to 0x%llx", option,
@@ -110,7 +113,7 @@ take_option(struct view *v, struct opts *common, int c, const char *given)
 		v->raw = true;
 		break;
 	case 'm':
-		v->map = optarg;
+		v->map = opts_file(name, "--map");
 		break;
 	case 'j':
 		v->json = true;
@@ -132,6 +135,8 @@ check_options(const struct view *v, int operands)
 		opts_wrong(name, "one file, or none: then stdin is read");
 	if (v->strict && v->mode != VIEW_LINT)
 		opts_wrong(name, "--strict goes with --lint");
+	if (v->lint.max_pfn != 0 && v->mode != VIEW_LINT)
+		opts_wrong(name, "--max-pfn goes with --lint");
 	if (v->raw && !dump)
 		opts_wrong(name, "--raw goes with --record and --page");
 	if (v->json && dump)
@@ -139,6 +144,19 @@ check_options(const struct view *v, int operands)
 		    "--page; --json alone has the fields of all records");
 	if (v->map != NULL && v->mode != VIEW_SUMMARY)
 		opts_wrong(name, "--map goes with the summary");
+}
+
+/* A picture that takes the place of what it is made of would be the end of
+ * both. */
+static void
+check_map(const struct view *v, int in)
+{
+	struct stat from, to;
+
+	if (v->map != NULL && fstat(in, &from) == 0 &&
+	    stat(v->map, &to) == 0 && from.st_dev == to.st_dev &&
+	    from.st_ino == to.st_ino)
+		opts_wrong(name, "--map would overwrite the stream");
 }
 
 /* Reads what is asked for, with *v filled in.  0, or -1 with *f set. */
@@ -151,6 +169,7 @@ look(struct view *v, const char *path, struct fault *f)
 		opts_no_terminal(name, STDIN_FILENO);
 	if (input_open(&in, path, f) == -1)
 		return -1;
+	check_map(v, in.is_stored ? in.stored.fd : in.fd);
 	/* A page of a stored image is where it is. */
 	if (in.is_stored && v->mode == VIEW_PAGE)
 		return input_end(&in, view_stored(v, &in.stored, f), f);
@@ -165,11 +184,11 @@ main(int argc, char *argv[])
 {
 	struct view v = {
 		.mode = VIEW_SUMMARY, .out = stdout,
-		.lint.max_pfn = LINT_MAX_PFN_DEFAULT,
 	};
 	struct opts common = { .threads = opts_threads("0") };
 	struct fault f;
 	int c, result;
+	bool wrong;
 
 	opts_descriptors();
 	opterr = 0;
@@ -183,7 +202,8 @@ main(int argc, char *argv[])
 	v.quiet = common.quiet;
 	v.threads = common.threads;
 	result = look(&v, argv[optind], &f);
-	if (fclose(stdout) != 0 && (result == 0 || f.status == EXIT_DONE))
+	wrong = ferror(stdout) != 0;
+	if ((fclose(stdout) != 0 || wrong) && result == 0)
 		result = fault_set(&f, EXIT_SYSTEM, "stdout: %s",
 		    strerror(errno));
 	if (result == -1)

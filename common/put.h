@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * put.h - members of JSON objects, and objects on a line.
+ */
+#ifndef PUT_H
+#define PUT_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include <json-c/json.h>
+
+/* put_number(o, key, n), put_hex(o, key, n): the member as 31, or as "0x1f". */
+void put_number(json_object *o, const char *key, uint64_t n);
+void put_hex(json_object *o, const char *key, uint64_t n);
+
+/* put_line(out, o): the object on a line; its reference is given up. */
+void put_line(FILE *out, json_object *o);
+
+#endif
