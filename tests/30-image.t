@@ -160,6 +160,8 @@ ok "a file that is there: refused" status 5 "$vectors/good-hvm-3" \
 	xc-absorb --image "$image"
 ok "it is said" told xc-absorb "$image is there already" \
 	"--replace puts the new one in its place, when that is whole"
+ok "before the stream is read" status 5 /dev/null \
+	xc-absorb --image "$image"
 ok "with -o too" status 5 /dev/null xc-emit --image "$image" -o "$image"
 head -c 9000 "$vectors/good-hvm-3" > "$tmp/cut"
 ok "--replace, and the stream is cut" status 3 "$tmp/cut" \

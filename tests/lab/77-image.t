@@ -101,7 +101,8 @@ ok "no file" on src '[ -z "$(ls -A /disk/small)" ]; umount /disk/small'
 # Somebody was faster: the name is taken when the stream is whole.
 ok "the name is taken meanwhile: refused" fails 5 src '
 	xc-emit -o /disk/taken pvh & emit=$!
-	until ls -l "/proc/$emit/fd" | grep -q "/disk/#"; do :; done
+	until find "/proc/$emit/fd" -lname "/disk/#*" | grep -q .; do
+		kill -0 $emit || exit 9; done
 	: > /disk/taken; wait $emit'
 ok "it is said" grep -q '/disk/taken is there already' "$tmp/err"
 ok "no copy can come of it: it stays here" grep -q 'was not taken: it stays here' "$tmp/err"
@@ -113,9 +114,10 @@ ok "no trace" same_traces src "$tmp/src"
 for signal in TERM KILL; do
 	ok "SIG$signal in the middle" fails "$((128 + $(kill -l $signal)))" src '
 		xc-emit --live -o /disk/killed pvh & emit=$!
+		until file=$(find "/proc/$emit/fd" -lname "/disk/#*") &&
+			[ "$(stat -Lc %s "$file")" -gt 65536 ]; do
+			kill -0 $emit || exit 9; done
 		read -r saver < "/proc/$emit/task/$emit/children"
-		until find -L "/proc/$emit/fd" -type f -size +64k 2> /dev/null |
-			grep -q .; do :; done
 		kill "-$1" $emit; wait $emit; status=$?
 		tail --pid=$saver -f /dev/null; exit $status' "$signal"
 	ok "no file" on src '! ls -A /disk | grep -e killed -e xenrec'
