@@ -55,6 +55,7 @@ end_child(void)
 	errno = err;
 	if (info.si_code != CLD_EXITED)
 		return false;
+	waitpid(stop.pair->child, NULL, WNOHANG);	/* it is gone for all */
 	if (stop.lock != NULL)
 		unlink(stop.lock->path);
 	return true;
