@@ -3,7 +3,8 @@
 # make demo        move two guests between two real Xen hosts, in QEMU
 # make check       every test, the lab's included
 # make check-long  the lab itself; every state of a move with every event; 60
-#                  moves in which a process is killed (SEED=N to replay)
+#                  moves in which a process is killed (SEED=N to replay);
+#                  stored images of real guests
 # make check-asan, make check-tsan    all tests outside the lab, sanitized
 # make bench       filters beside zstd and cat; STREAMS="file ..." to choose
 # make lab         a shell on one of two Xen hosts, to play with
@@ -86,7 +87,7 @@ check: deps
 	    env JOBS=2 tests/run $B \
 	    $(filter-out $(LONG),$(shell ls -r tests/lab/*.t)) \
 	    tests/*.t $(UNITS:%=$B/tests/%)
-LONG = tests/lab/05-lab.t tests/lab/45-settle.t tests/lab/70-kills.t
+LONG = $(addprefix tests/lab/,05-lab.t 45-settle.t 70-kills.t 77-image.t)
 check-long: deps
 	$(MAKE) programs
 	MOVES=$(or $(MOVES),60) tests/lab/with-hosts -2 -- tests/run $B $(LONG)

@@ -7,10 +7,12 @@
 lab_reset
 PATH=$lab_top/build:$PATH
 
-# restored KIND FILE: what xl restore says of the stream.
+# restored KIND FILE: what xl restore says of the stream, which gets to the
+# host in a tenth of the time when it is packed.
 restored() {
-	lab_run src 'cat > /tmp/flawed && xl restore -p "/root/$1.cfg" /tmp/flawed' \
-		"$1" < "$2" && on src 'xl destroy "$1"' "$1"
+	gzip -1 < "$2" |
+		lab_run src 'gunzip > /tmp/flawed && xl restore -p "/root/$1.cfg" /tmp/flawed' "$1" &&
+		on src 'xl destroy "$1"' "$1"
 }
 
 # linted FILE: whether lint finds no error.
@@ -59,7 +61,8 @@ upstream() {
 
 for kind in pv pvh; do
 	lab_create src "$kind" "$kind" > "$tmp/domid"
-	on src 'xc-emit -q -c --no-config "$1"' "$kind" > "$tmp/$kind"
+	on src 'xc-emit -q -c --no-config "$1" | gzip -1' "$kind" |
+		gunzip > "$tmp/$kind"
 	on src 'xl destroy "$1"' "$kind"
 	ok "$kind: lint finds nothing in its stream" rec-ls --lint --strict "$tmp/$kind"
 	"$lab_top/tests/gen/make-save" < "$tmp/$kind" > "$tmp/save"
