@@ -48,9 +48,9 @@ int saver_examine(struct guest *g, const struct emit *e, struct lock *l,
 /*
  * saver_run(p, e): the child, the only one with handles to Xen: writes the
  * guest's image into the pair's stream.  framer_run(p, e): the parent: passes
- * it on to stdout or e->file, which it publishes, with GUEST_CONFIG, and END last of all; cleans up after a
- * saver that was killed.  Both print what there is to tell, and return the
- * exit status.
+ * it on to stdout or e->file, which it publishes, with GUEST_CONFIG, and END
+ * last of all; cleans up after a saver that was killed.  Both print what there
+ * is to tell, and return the exit status.
  */
 int saver_run(struct pair *p, const struct emit *e);
 int framer_run(struct pair *p, const struct emit *e);

@@ -105,7 +105,7 @@
 #define VCPU_HEADER_SIZE	8u
 #define VCPU_CONTEXT_SIZE_64	5168u
 #define VCPU_CONTEXT_SIZE_32	2800u
-#define VCPU_EDX_64		0x268u	/* user_regs.rdx, of vcpu 0: start info */
+#define VCPU_EDX_64		0x268u	/* user_regs.rdx; vcpu 0: start info */
 #define VCPU_EDX_32		0x20cu
 #define VCPU_GDT_FRAMES_64	0x12e0u	/* 16 words */
 #define VCPU_GDT_FRAMES_32	0xa50u

@@ -110,8 +110,8 @@ struct save_report {
  * is, also with how->live.  Gives up when the guest does not answer within
  * how->timeout, or when the socket how->peer is closed at its other end or
  * has something to say, also between rounds.
- * On return the guest is suspended, or after -1 maybe: guest_take_back.  -1 also
- * when it does not stay suspended until its image is written; with
+ * On return the guest is suspended, or after -1 maybe: guest_take_back.
+ * -1 also when it does not stay suspended until its image is written; with
  * EXIT_REFUSED, and the guest running, when it would stand still for longer
  * than how->max_downtime, or when its suspend event channel is taken.
  * Nothing of the request is left in xenstore and of its event channel, and

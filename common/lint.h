@@ -68,8 +68,8 @@ struct lint {
 /*
  * lint_piece(l, rec, f): the next piece of a plain stream, in order; records
  * of the image whole.  What is in a libxl record, or in xl's header, is looked
- * at when it comes in one piece.  Starts from a struct lint with the caller's members
- * set and all else zero.
+ * at when it comes in one piece.  Starts from a struct lint with the caller's
+ * members set and all else zero.
  * 0, or -1: without l->found with EXIT_MALFORMED for an error, or
  * EXIT_REFUSED for what is valid but cannot be restored here: a checkpointed
  * stream, a pfn over max_pfn, a mandatory type that is not known, a vcpu that

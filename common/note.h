@@ -34,8 +34,8 @@ struct note {
 
 /*
  * note_write(n, f): the note as it is now, in place of an older one of the
- * same move, whose guest is locked; the file is never seen half-written.  0, or -1 with EXIT_SYSTEM,
- * with the older one still there.
+ * same move, whose guest is locked; the file is never seen half-written.
+ * 0, or -1 with EXIT_SYSTEM, with the older one still there.
  */
 int note_write(const struct note *n, struct fault *f);
 

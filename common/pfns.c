@@ -94,7 +94,8 @@ grow(struct pfns *t)
 	}
 	t->order = order;
 	for (i = 0; i < t->leaves; i++)
-		slot[find_slot(slot, slots, t->key, order[i]->number)] = order[i];
+		slot[find_slot(slot, slots, t->key, order[i]->number)] =
+		    order[i];
 	free(t->slot);
 	t->slot = slot;
 	t->slots = slots;

@@ -55,8 +55,8 @@ int receipt_parse(const char *text, size_t size, struct receipt *r,
     struct fault *f);
 
 /*
- * receipt_print(r, f), grant_print(g, f): the line on stdout, in one write; stdout
- * is closed.  0, or -1 with EXIT_SYSTEM; part of it may have been written.
+ * receipt_print(r, f), grant_print(g, f): the line on stdout, in one write;
+ * stdout is closed.  0, or -1 with EXIT_SYSTEM; part of it may have been written.
  */
 int receipt_print(const struct receipt *r, struct fault *f);
 int grant_print(const struct grant *g, struct fault *f);

@@ -194,7 +194,8 @@ clean_up(struct guest *g, const struct config *c, const struct absorb *a)
 	struct fault f;
 
 	if (copy_of(g, c, &state, &r, &f) == -1 ||
-	    copy_take_step(g, &state, COPY_BROKE, c->move, c->snapshot, &f) == -1) {
+	    copy_take_step(g, &state, COPY_BROKE, c->move, c->snapshot, &f)
+	    == -1) {
 		fault_print(a->tool, &f);
 		return;
 	}

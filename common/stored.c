@@ -58,8 +58,8 @@ check_magic(const struct stored *s, const uint8_t *h, struct fault *f)
 		    "it is no stored image");
 	if (get_le16(h + STORED_VERSION_OFFSET) != STORED_VERSION)
 		return stored_fault(s, f, EXIT_REFUSED, "stored image "
-		    "version %u, known is %u", get_le16(h + STORED_VERSION_OFFSET),
-		    STORED_VERSION);
+		    "version %u, known is %u",
+		    get_le16(h + STORED_VERSION_OFFSET), STORED_VERSION);
 	if (get_le32(h + STORED_CRC_OFFSET) != crc_add(CRC_START, h,
 	    STORED_CRC_OFFSET))
 		return stored_fault(s, f, EXIT_MALFORMED, "damaged header");
