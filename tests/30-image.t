@@ -258,11 +258,12 @@ else
 fi
 
 # killed SIGNAL [WRAPPER]: xc-absorb has stored some pages of a stream, gets the
-# signal and dies of it.  (In the background a shell has SIGINT ignored.)
+# signal and dies of it.  (What was ignored where the
+# tests were started, as SIGINT is in the background, stays so otherwise.)
 killed() {
 	local pid absorb='' got=0
 	mkfifo "$tmp/pipe"
-	${2-} env --default-signal=INT xc-absorb --image "$image" \
+	${2-} env --default-signal=INT,HUP,TERM xc-absorb --image "$image" \
 		< "$tmp/pipe" > "$tmp/out" 2> "$tmp/err" &
 	pid=$!
 	exec 3> "$tmp/pipe"
