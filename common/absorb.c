@@ -6,21 +6,12 @@
 #include "bytes.h"
 #include "filter.h"
 #include "format.h"
-#include "pmap.h"
 #include "types.h"
 
 static int
-see_layer(void *state, struct record *rec, struct fault *f)
+finish(void *worker, struct record *rec, struct fault *f)
 {
-	struct opener *o = state;
-
-	return layers_see(&o->layers, rec, f);
-}
-
-static int
-expand(void *worker, struct record *rec, struct fault *f)
-{
-	if (layers_open(worker, rec, f) == -1)
+	if (layers_finish(worker, rec, f) == -1)
 		return -1;
 	tally_crc(rec);
 	return 0;
@@ -120,9 +111,10 @@ check_piece(struct opener *o, struct record *rec, struct fault *f)
 
 /* In stream order: before a piece is handed on. */
 static int
-check(void *state, struct record *rec, struct fault *f)
+check(void *worker, struct record *rec, struct fault *f)
 {
-	struct opener *o = state;
+	struct layer *layer = worker;
+	struct opener *o = layer->owner;
 
 	if (check_piece(o, rec, f) == -1)
 		return -1;
@@ -132,29 +124,23 @@ check(void *state, struct record *rec, struct fault *f)
 int
 opener_run(struct opener *o, int in, unsigned threads, struct fault *f)
 {
-	void *worker[THREADS_MAX];
 	struct codec codec = {
-		.whole = true, .first = see_layer, .work = expand,
-		.last = check, .state = o, .worker = worker,
+		.whole = true, .first = layers_first, .work = layers_open,
+		.join = layers_join, .finish = finish, .last = check,
+		.worker = layers_new(&o->layers, threads, o, f),
 	};
 	struct filter filter = {
 		.in = in, .out = o->pair != NULL ? o->pair->stream : -1,
 		.peer = o->pair != NULL ? o->pair->peer : 0,
 		.threads = threads, .codec = &codec,
 	};
-	unsigned i;
 
 	tally_begin(&o->tally);
 	if (o->keep != NULL)
 		o->lint.vcpus = LINT_VCPUS_MAX;	/* nobody says less */
-	for (i = 0; i < threads; i++)
-		if ((worker[i] = layers_new()) == NULL)
-			return fault_set(f, EXIT_SYSTEM, "no memory for "
-			    "zstd");
-	if (filter_run(&filter, f) == -1)
+	if (codec.worker == NULL || filter_run(&filter, f) == -1)
 		return -1;	/* a worker may still use its own */
-	for (i = 0; i < threads; i++)
-		layers_free(worker[i]);
+	layers_free(&o->layers, codec.worker, threads);
 	lint_free(&o->lint);
 	if (o->pair != NULL)
 		o->pair->stream = -1;	/* the filter closed it */

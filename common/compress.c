@@ -1,35 +1,72 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <inttypes.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <zstd.h>
-
 #include "bytes.h"
+#include "changes.h"
 #include "compress.h"
 #include "crc.h"
 #include "format.h"
+#include "grade.h"
+#include "sift.h"
 #include "types.h"
 
-struct compress {
-	ZSTD_CCtx *pack;
-	ZSTD_DCtx *unpack;
-	struct record spare;	/* the other half of each swap */
+struct compressor {
+	int level;
+	struct window *window;
+	struct similar *similar;
 };
 
+struct compress {
+	struct compressor *shared;
+	struct squeeze *z;
+	struct record spare;	/* the other half of each swap */
+	struct record scratch;	/* parts before they are squeezed */
+	struct counts counts;
+	bool pages;		/* the record under way is packed as pages */
+	struct sift sift;
+};
+
+struct compressor *
+compressor_new(int level, uint32_t window, unsigned threads, struct fault *f)
+{
+	struct compressor *s = calloc(1, sizeof(*s));
+
+	if (s == NULL) {
+		fault_set(f, EXIT_SYSTEM, "no memory to compress");
+		return NULL;
+	}
+	s->level = level;
+	if ((s->window = window_new(window, threads, f)) == NULL ||
+	    (s->similar = similar_new(s->window, f)) == NULL) {
+		compressor_free(s);
+		return NULL;
+	}
+	return s;
+}
+
+void
+compressor_free(struct compressor *s)
+{
+	if (s == NULL)
+		return;
+	similar_free(s->similar);
+	window_free(s->window);
+	free(s);
+}
+
 struct compress *
-compress_new(int level)
+compress_new(struct compressor *shared)
 {
 	struct compress *c = calloc(1, sizeof(*c));
 
 	if (c == NULL)
 		return NULL;
-	c->pack = ZSTD_createCCtx();
-	c->unpack = ZSTD_createDCtx();
-	if (c->pack == NULL || c->unpack == NULL ||
-	    ZSTD_isError(ZSTD_CCtx_setParameter(c->pack,
-	    ZSTD_c_compressionLevel, level))) {
+	c->shared = shared;
+	c->z = squeeze_new(shared->level);
+	c->sift.index.entry = calloc(PACKED_COUNT_MAX, sizeof(uint64_t));
+	if (c->z == NULL || c->sift.index.entry == NULL) {
 		compress_free(c);
 		return NULL;
 	}
@@ -41,28 +78,17 @@ compress_free(struct compress *c)
 {
 	if (c == NULL)
 		return;
-	ZSTD_freeCCtx(c->pack);
-	ZSTD_freeDCtx(c->unpack);
+	squeeze_free(c->z);
 	record_free(&c->spare);
+	record_free(&c->scratch);
+	free(c->sift.index.entry);
 	free(c);
 }
 
-/* Whether the record is one that stays as it is in a compressed stream. */
-static int
-stays(const struct record *rec)
+const struct counts *
+compress_counts(const struct compress *c)
 {
-	return rec->part != PART_RECORD || rec->type == REC_END ||
-	    rec->type == REC_CHECKPOINT;
-}
-
-/* The CRC of a record: its type and length, as in `header`, and its body. */
-static uint32_t
-crc_of(const uint8_t *header, const uint8_t *body, size_t size)
-{
-	uint32_t crc = crc_add(CRC_START, header + COMPRESSED_TYPE_OFFSET,
-	    RECORD_HEADER_SIZE);
-
-	return crc_add(crc, body, size);
+	return &c->counts;
 }
 
 /* Writes the header of a COMPRESSED body that holds *rec. */
@@ -74,123 +100,181 @@ put_header(uint8_t *body, const struct record *rec, unsigned flags)
 	memcpy(body + OUR_MAGIC_OFFSET, OUR_MAGIC, 4);
 	put_le32(body + COMPRESSED_TYPE_OFFSET, rec->type);
 	put_le32(body + COMPRESSED_LENGTH_OFFSET, rec->length);
-	put_le32(body + COMPRESSED_CRC_OFFSET, crc_of(body, rec->body,
-	    rec->size));
-	put_le32(body + COMPRESSED_RESERVED_OFFSET, 0);
+	put_le32(body + COMPRESSED_CRC_OFFSET, 0);
+	put_le32(body + COMPRESSED_PACKED_CRC_OFFSET, 0);
 }
 
-int
-compress_record(struct compress *c, struct record *rec, struct fault *f)
+/* The CRC of a content starts with type and length, as in the header. */
+static uint32_t
+start_crc(const struct record *rec)
+{
+	uint8_t header[RECORD_HEADER_SIZE];
+
+	put_le32(header, rec->type);
+	put_le32(header + 4, rec->length);
+	return crc_add(CRC_START, header, sizeof(header));
+}
+
+/* *rec becomes what was made of it in c->spare, `length` bytes. */
+static void
+take_spare(struct compress *c, struct record *rec, size_t length)
+{
+	c->counts.records++;
+	c->counts.bytes += RECORD_HEADER_SIZE + rec->size;
+	record_swap(rec, &c->spare);
+	record_set(rec, REC_COMPRESSED, (uint32_t)length);
+	c->counts.packed += RECORD_HEADER_SIZE + rec->size;
+}
+
+/* A record as one frame, or stored. */
+static int
+pack_whole(struct compress *c, struct record *rec, struct fault *f)
 {
 	size_t size = record_size(rec->length), n;
-	unsigned flags = COMPRESSED_ZSTD;
-	uint8_t *payload;
+	uint8_t *body;
 
-	if (stays(rec))
-		return 0;
 	if (COMPRESSED_HEADER_SIZE + size > OUR_LENGTH_MAX)
 		return record_fault(f, EXIT_REFUSED, rec,
 		    "too long to be packed once more");
 	if (record_reserve(&c->spare, record_size((uint32_t)
 	    (COMPRESSED_HEADER_SIZE + size)), f) == -1)
 		return -1;
-	payload = c->spare.body + COMPRESSED_HEADER_SIZE;
-	/* Room for one byte less than it has: then it shrinks or fails. */
-	n = size == 0 ? 0 : ZSTD_compress2(c->pack, payload, size - 1,
-	    rec->body, size);
-	if (size == 0 || ZSTD_isError(n)) {
-		flags = 0;
-		n = size;
-		if (size > 0)
-			memcpy(payload, rec->body, size);
-	}
-	put_header(c->spare.body, rec, flags);
-	record_swap(rec, &c->spare);
-	record_set(rec, REC_COMPRESSED,
-	    (uint32_t)(COMPRESSED_HEADER_SIZE + n));
-	return 0;
-}
-
-/* Whether *rec is a COMPRESSED record that this version can undo. */
-static int
-check_header(const struct record *rec, struct fault *f)
-{
-	uint32_t type, length;
-
-	if (rec->type != REC_COMPRESSED || !type_is_ours(rec))
-		return record_fault(f, EXIT_MALFORMED, rec,
-		    "not a COMPRESSED record, in a compressed stream");
-	if (get_le16(rec->body) != OUR_VERSION ||
-	    get_le16(rec->body + OUR_FLAGS_OFFSET) & ~COMPRESSED_ZSTD)
-		return record_fault(f, EXIT_REFUSED, rec,
-		    "version %u with flags 0x%04x, known is version %u",
-		    get_le16(rec->body),
-		    get_le16(rec->body + OUR_FLAGS_OFFSET), OUR_VERSION);
-	if (rec->length < COMPRESSED_HEADER_SIZE)
-		return record_fault(f, EXIT_MALFORMED, rec,
-		    "length %" PRIu32 ", a header takes %u", rec->length,
-		    COMPRESSED_HEADER_SIZE);
-	type = get_le32(rec->body + COMPRESSED_TYPE_OFFSET);
-	length = get_le32(rec->body + COMPRESSED_LENGTH_OFFSET);
-	if (length > (type_is_our_number(type) ? OUR_LENGTH_MAX :
-	    RECORD_LENGTH_MAX))
-		return record_fault(f, EXIT_MALFORMED, rec,
-		    "holds a record of length %" PRIu32
-		    ", over the limit", length);
-	if (type == REC_END || type == REC_CHECKPOINT)
-		return record_fault(f, EXIT_MALFORMED, rec,
-		    "holds END or CHECKPOINT, which are never packed");
-	return 0;
-}
-
-/* The payload of *rec into c->spare, size bytes.  0 or -1. */
-static int
-unpack(struct compress *c, const struct record *rec, size_t size,
-    struct fault *f)
-{
-	const uint8_t *payload = rec->body + COMPRESSED_HEADER_SIZE;
-	size_t n = rec->length - COMPRESSED_HEADER_SIZE;
-	bool packed = get_le16(rec->body + OUR_FLAGS_OFFSET) &
-	    COMPRESSED_ZSTD;
-
-	/* What the payload says of its size is checked before memory is
-	 * taken. */
-	if (packed && ZSTD_getFrameContentSize(payload, n) != size)
-		return record_fault(f, EXIT_MALFORMED, rec,
-		    "damaged zstd frame");
-	if (!packed && n != size)
-		return record_fault(f, EXIT_MALFORMED, rec,
-		    "holds %zu bytes, not %zu", n, size);
-	if (record_reserve(&c->spare, size, f) == -1)
-		return -1;
-	if (!packed && size > 0)
-		memcpy(c->spare.body, payload, size);
-	if (packed && ZSTD_decompressDCtx(c->unpack, c->spare.body, size,
-	    payload, n) != size)
-		return record_fault(f, EXIT_MALFORMED, rec,
-		    "damaged zstd frame");
+	body = c->spare.body;
+	n = squeeze(c->z, body + COMPRESSED_HEADER_SIZE, rec->body, size);
+	put_header(body, rec, n < size ? COMPRESSED_ZSTD : 0);
+	put_le32(body + COMPRESSED_CRC_OFFSET, crc_add(start_crc(rec),
+	    rec->body, size));
+	take_spare(c, rec, COMPRESSED_HEADER_SIZE + n);
 	return 0;
 }
 
 int
-expand_record(struct compress *c, struct record *rec, struct fault *f)
+compress_look(void *worker, struct record *rec, struct fault *f)
 {
-	size_t size;
+	struct compress *c = worker;
 
-	if (stays(rec))
+	c->pages = false;
+	if (!type_has_layers(rec))
 		return 0;
-	if (check_header(rec, f) == -1)
+	c->pages = sift_look(&c->sift, c->shared->similar,
+	    grade_limit(c->shared->level), start_crc(rec), rec);
+	return c->pages ? 0 : pack_whole(c, rec, f);
+}
+
+int
+compress_join(void *worker, struct record *rec, struct fault *f)
+{
+	struct compress *c = worker;
+
+	(void)rec;
+	(void)f;
+	if (c->pages)
+		sift_join(&c->sift, c->shared->similar, c->shared->window);
+	return 0;
+}
+
+/* The changes of all changed pages into c->scratch.  Returns their bytes. */
+static size_t
+make_changes(struct compress *c)
+{
+	const struct sift *s = &c->sift;
+	uint8_t *map = c->scratch.body;
+	uint8_t *words = map + CHANGES_MAP_SIZE *
+	    (size_t)s->of[CLASS_CHANGED];
+	uint32_t i;
+
+	for (i = 0; i < s->index.full; i++) {
+		if (s->index.class[i] != CLASS_CHANGED)
+			continue;
+		words += changes_put(s->page[i], s->before[i], map, words);
+		map += CHANGES_MAP_SIZE;
+	}
+	return (size_t)(words - c->scratch.body);
+}
+
+/* Writes a part behind *to, and its length and size into the header. */
+static uint64_t
+put_part(struct compress *c, uint8_t **to, uint8_t *sizes,
+    const uint8_t *from, size_t size)
+{
+	size_t length = squeeze(c->z, *to, from, size);
+
+	put_le32(sizes, (uint32_t)length);
+	put_le32(sizes + 4, (uint32_t)size);
+	*to += length;
+	return length;
+}
+
+/* The payload of pages behind the header in c->spare.  Returns its end. */
+static uint8_t *
+put_pages(struct compress *c, const struct record *rec, uint32_t packed)
+{
+	const struct sift *s = &c->sift;
+	uint8_t *head = c->spare.body + COMPRESSED_HEADER_SIZE;
+	uint8_t *to = head + PACKED_HEADER_SIZE;
+	uint8_t *sizes = head + PACKED_PARTS_OFFSET;
+	size_t stored = PAGE_SIZE * (size_t)s->of[CLASS_STORED];
+
+	put_le64(head, s->first);
+	put_le32(head + PACKED_ADDED_OFFSET, s->added);
+	put_le32(head + PACKED_WINDOW_OFFSET,
+	    window_pages(c->shared->window));
+	memcpy(head + PACKED_COUNT_OFFSET, rec->body, PAGE_DATA_HEADER_SIZE);
+	c->counts.index += put_part(c, &to, sizes, c->scratch.body,
+	    index_put(&s->index, s->first, c->scratch.body));
+	c->counts.frames += put_part(c, &to, sizes + 8, s->added_pages,
+	    PAGE_SIZE * (size_t)packed);
+	c->counts.changes += put_part(c, &to, sizes + 16, c->scratch.body,
+	    make_changes(c));
+	if (stored > 0)
+		memcpy(to, s->added_pages + PAGE_SIZE * (size_t)packed,
+		    stored);
+	c->counts.stored += stored;
+	return to + stored;
+}
+
+static void
+count_pages(struct compress *c, const struct record *rec, size_t length)
+{
+	const struct sift *s = &c->sift;
+	unsigned class;
+
+	c->counts.page_records++;
+	c->counts.page_bytes += RECORD_HEADER_SIZE + rec->size;
+	c->counts.page_packed += RECORD_HEADER_SIZE +
+	    record_size((uint32_t)length);
+	c->counts.absent += s->index.count - s->index.full;
+	for (class = 0; class < CLASSES; class++)
+		c->counts.pages[class] += s->of[class];
+}
+
+int
+compress_finish(void *worker, struct record *rec, struct fault *f)
+{
+	struct compress *c = worker;
+	const struct sift *s = &c->sift;
+	size_t index = INDEX_SIZE_MAX(s->index.count);
+	size_t changes = (CHANGES_MAP_SIZE + PAGE_SIZE) *
+	    (size_t)s->of[CLASS_CHANGED];
+	uint32_t packed = s->added - s->of[CLASS_STORED] -
+	    s->of[CLASS_CHANGED];
+	size_t length;
+	uint8_t *body;
+
+	if (!c->pages)
+		return 0;
+	if (record_reserve(&c->scratch, index > changes ? index : changes,
+	    f) == -1 || record_reserve(&c->spare, COMPRESSED_HEADER_SIZE +
+	    PACKED_HEADER_SIZE + index + changes + PAGE_SIZE *
+	    (size_t)s->added, f) == -1)
 		return -1;
-	size = record_size(get_le32(rec->body + COMPRESSED_LENGTH_OFFSET));
-	if (unpack(c, rec, size, f) == -1)
-		return -1;
-	if (crc_of(rec->body, c->spare.body, size) !=
-	    get_le32(rec->body + COMPRESSED_CRC_OFFSET))
-		return record_fault(f, EXIT_INTEGRITY, rec,
-		    "damaged: what it holds is not what was packed");
-	record_swap(rec, &c->spare);
-	rec->type = get_le32(c->spare.body + COMPRESSED_TYPE_OFFSET);
-	rec->length = get_le32(c->spare.body + COMPRESSED_LENGTH_OFFSET);
-	rec->size = size;
+	body = c->spare.body;
+	put_header(body, rec, COMPRESSED_PAGES);
+	length = (size_t)(put_pages(c, rec, packed) - body);
+	put_le32(body + COMPRESSED_CRC_OFFSET, s->crc);
+	put_le32(body + COMPRESSED_PACKED_CRC_OFFSET, crc_add(start_crc(rec),
+	    body + COMPRESSED_HEADER_SIZE, length - COMPRESSED_HEADER_SIZE));
+	count_pages(c, rec, length);
+	take_spare(c, rec, length);
 	return 0;
 }

@@ -17,7 +17,7 @@ struct flow {
 struct hand {
 	struct record rec;
 	const struct codec *codec;
-	void *state;		/* the codec's, for this worker */
+	void *worker;		/* the codec's */
 };
 
 /* Another layer than the one to undo is outermost. */
@@ -43,8 +43,7 @@ check_layer(struct flow *flow, const struct record *rec, struct fault *f)
 	const struct codec *c = &flow->codec;
 	bool own;
 
-	if (c->layer == 0 || flow->layer_known || rec->part != PART_RECORD ||
-	    rec->type == REC_END || rec->type == REC_CHECKPOINT)
+	if (c->layer == 0 || flow->layer_known || !type_has_layers(rec))
 		return 0;
 	flow->layer_known = true;
 	own = rec->type == c->layer && type_is_ours(rec);
@@ -59,6 +58,14 @@ check_layer(struct flow *flow, const struct record *rec, struct fault *f)
 	return 0;
 }
 
+/* One function of the codec, where it has it. */
+static int
+step(int (*fn)(void *, struct record *, struct fault *), void *worker,
+    struct record *rec, struct fault *f)
+{
+	return fn == NULL ? 0 : fn(worker, rec, f);
+}
+
 static int
 read_piece(void *ctx, void *worker, struct fault *f)
 {
@@ -71,9 +78,7 @@ read_piece(void *ctx, void *worker, struct fault *f)
 		return result;
 	if (check_layer(flow, &hand->rec, f) == -1)
 		return -1;
-	if (c->first != NULL && c->first(c->state, &hand->rec, f) == -1)
-		return -1;
-	return 1;
+	return step(c->first, hand->worker, &hand->rec, f) == -1 ? -1 : 1;
 }
 
 static int
@@ -81,9 +86,23 @@ work_piece(void *worker, struct fault *f)
 {
 	struct hand *hand = worker;
 
-	if (hand->codec->work == NULL)
-		return 0;
-	return hand->codec->work(hand->state, &hand->rec, f);
+	return step(hand->codec->work, hand->worker, &hand->rec, f);
+}
+
+static int
+join_piece(void *worker, struct fault *f)
+{
+	struct hand *hand = worker;
+
+	return step(hand->codec->join, hand->worker, &hand->rec, f);
+}
+
+static int
+finish_piece(void *worker, struct fault *f)
+{
+	struct hand *hand = worker;
+
+	return step(hand->codec->finish, hand->worker, &hand->rec, f);
 }
 
 static int
@@ -93,7 +112,7 @@ write_piece(void *ctx, void *worker, struct fault *f)
 	struct hand *hand = worker;
 	const struct codec *c = &flow->codec;
 
-	if (c->last != NULL && c->last(c->state, &hand->rec, f) == -1)
+	if (step(c->last, hand->worker, &hand->rec, f) == -1)
 		return -1;
 	return stream_write(&flow->out, &hand->rec, f);
 }
@@ -107,6 +126,8 @@ filter_run(struct filter *filter, struct fault *f)
 	struct pmap m = {
 		.threads = filter->threads, .worker = worker, .ctx = flow,
 		.read = read_piece, .work = work_piece, .write = write_piece,
+		.join = filter->codec->join == NULL ? NULL : join_piece,
+		.finish = finish_piece,
 	};
 	unsigned i;
 
@@ -115,8 +136,8 @@ filter_run(struct filter *filter, struct fault *f)
 	flow->codec = *filter->codec;
 	for (i = 0; i < filter->threads; i++) {
 		hand[i].codec = &flow->codec;
-		if (filter->codec->worker != NULL)
-			hand[i].state = filter->codec->worker[i];
+		hand[i].worker = filter->codec->worker == NULL ?
+		    filter->codec->state : filter->codec->worker[i];
 		worker[i] = &hand[i];
 	}
 	sink_open(&flow->out, filter->out);

@@ -12,7 +12,7 @@
 #include "record.h"
 
 /*
- * A codec: up to three functions over a piece of the stream, each NULL where
+ * A codec: up to five functions over a piece of the stream, each NULL where
  * it has nothing to do.  They see every piece, and change PART_RECORDs only.
  * A function returns 0, or -1 with *f set.
  */
@@ -22,15 +22,20 @@ struct codec {
 	bool     undo;		/* takes the layer off */
 	bool     whole;		/* needs each record in one piece */
 
-	/* In stream order; may use state. */
-	int (*first)(void *state, struct record *rec, struct fault *f);
-	/* In parallel; uses only the worker's own state. */
+	/* In stream order, one at a time: as the piece was read. */
+	int (*first)(void *worker, struct record *rec, struct fault *f);
+	/* In parallel; uses only the worker's own. */
 	int (*work)(void *worker, struct record *rec, struct fault *f);
-	/* In stream order; may use state. */
-	int (*last)(void *state, struct record *rec, struct fault *f);
+	/* In stream order, one at a time. */
+	int (*join)(void *worker, struct record *rec, struct fault *f);
+	/* In parallel, when the pieces before it were joined. */
+	int (*finish)(void *worker, struct record *rec, struct fault *f);
+	/* In stream order, one at a time: before the piece is written. */
+	int (*last)(void *worker, struct record *rec, struct fault *f);
 
-	void  *state;
-	void **worker;		/* one per thread, or NULL */
+	void **worker;		/* one per thread; each function gets that of
+				   the thread that has the piece */
+	void  *state;		/* what they get if worker is NULL */
 };
 
 struct filter {
@@ -53,8 +58,8 @@ struct filter {
  * has no layer and nothing to undo.
  *
  * 0, or -1 with *f set as stream_next, the codec or the writing say.  Then
- * the process has to exit soon, and what the codec's state points to has to
- * live until it does (pmap.h).  END was not written, unless it is the close
+ * the process has to exit soon, and the codec's workers and state have to live
+ * until it does (pmap.h).  END was not written, unless it is the close
  * of out that failed or, with pass_after_end, what came behind END.
  */
 int filter_run(struct filter *filter, struct fault *f);

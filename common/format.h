@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * format.h - every offset and magic number, Xen's and ours.
+ * format.h - every offset and magic number: Xen's here, ours in
+ * format_ours.h.
  *
  * Sources, in xen.git:
  *   libxc   docs/specs/libxc-migration-stream.pandoc (image version 3)
@@ -8,7 +9,6 @@
  *   xl      tools/xl/xl.h, struct save_file_header
  * and in libvirt.git:
  *   virsh   src/libxl/libxl_conf.h, struct _libxlSavefileHeader
- * Our own records: man/xenrec.5.
  *
  *   stream  := image | libxl | xl header, libxl | virsh header, libxl
  *   libxl   := libxl header, libxl record*
@@ -195,104 +195,6 @@
 #define VIRSH_VERSION		2u
 #define VIRSH_XML_LENGTH_OFFSET	20u
 
-/*
- * Our own records (xenrec.5).  Every body starts with
- *   0  2  version   1
- *   2  2  flags
- *   4  4  magic     "xRec"
- */
-#define REC_COMPRESSED		UINT32_C(0x58520001)
-#define REC_SEAL_HEADER		UINT32_C(0x58520002)
-#define REC_SEAL_CHUNK		UINT32_C(0x58520003)
-#define REC_PART_HEADER		UINT32_C(0x58520004)
-#define REC_PART_CHUNK		UINT32_C(0x58520005)
-#define REC_GUEST_CONFIG	UINT32_C(0xd8520011)
-#define REC_CHECK		UINT32_C(0xd8520012)
-#define REC_DIGEST		UINT32_C(0xd8520013)
-#define REC_SIGNATURE		UINT32_C(0xd8520014)
-
-#define OUR_HEADER_SIZE		8u
-#define OUR_VERSION		1u
-#define OUR_MAGIC		"xRec"
-#define OUR_MAGIC_OFFSET	4u
-#define OUR_FLAGS_OFFSET	2u
-
-/*
- * COMPRESSED body, one record
- *   0  8  our header; flags bit 0: the payload is a zstd frame, else stored
- *   8  4  type      of the record inside
- *  12  4  length    of the body inside, without padding
- *  16  4  crc       CRC-32C of type, length and the body with its padding
- *  20  4  reserved
- *  24  n  payload   the body inside with its padding
- */
-#define COMPRESSED_HEADER_SIZE	24u
-#define COMPRESSED_ZSTD		1u
-#define COMPRESSED_TYPE_OFFSET	8u
-#define COMPRESSED_LENGTH_OFFSET 12u
-#define COMPRESSED_CRC_OFFSET	16u
-#define COMPRESSED_RESERVED_OFFSET 20u
-
-/* GUEST_CONFIG body: our header, then JSON text without a NUL. */
-#define GUEST_CONFIG_MAX	(64u << 10)	/* bytes of the body */
-
-/*
- * Stored image, a file (xenrec.5).  Each part starts on a page and fills its
- * last one with zeroes; CRCs are of whole pages.
- *
- *   header | places | leaves | directory | head | tail
- *
- * header, 4096 bytes
- *   0  8  magic
- *   8  2  version    1
- *  10  2  flags      0
- *  12  4  page size  4096
- *  16  8  size       of the file
- *  24  8  places     pfn n's page is at 4096 * (1 + n), n below this
- *  32  8  pages      places that are in use
- *  40  8  leaves     how many
- *  48  8  head       bytes: the stream up to its first PAGE_DATA
- *  56  8  tail       bytes: what else is in it, END at last
- *  64  8  span       pfns from 0 on that the stream had, also without a page
- *  72  4  CRC-32C of the directory; 76 of the head; 80 of the tail
- *  84     reserved
- * 4092 4  CRC-32C of the bytes before
- * leaf, 4096 bytes: the entries of 512 pfns, 0 for a pfn that is not there
- *   0  4  CRC-32C of the page; 0 without one
- *   4  1  bits 3-0 the type that the page came with, 7-4 the last type
- *   5  1  1
- *   6  2  reserved
- * directory: for each leaf, in ascending order
- *   0  8  run      pfn / 512
- *   8  4  CRC-32C of the leaf
- *  12  4  reserved
- */
-#define STORED_MAGIC		"xRecIMG\n"
-#define STORED_MAGIC_SIZE	8u
-#define STORED_VERSION		1u
-#define STORED_VERSION_OFFSET	8u
-#define STORED_FLAGS_OFFSET	10u
-#define STORED_PAGE_SIZE_OFFSET	12u
-#define STORED_SIZE_OFFSET	16u
-#define STORED_PLACES_OFFSET	24u
-#define STORED_PAGES_OFFSET	32u
-#define STORED_LEAVES_OFFSET	40u
-#define STORED_HEAD_OFFSET	48u
-#define STORED_TAIL_OFFSET	56u
-#define STORED_SPAN_OFFSET	64u
-#define STORED_DIRECTORY_CRC_OFFSET 72u
-#define STORED_HEAD_CRC_OFFSET	76u
-#define STORED_TAIL_CRC_OFFSET	80u
-#define STORED_CRC_OFFSET	4092u
-#define STORED_SIZE_MAX		(UINT64_C(1) << 60)
-#define STORED_LEAVES_MAX	(UINT64_C(1) << 24)
-#define STORED_RUN		512u	/* pfns of a leaf */
-#define STORED_SPAN_MAX		(STORED_LEAVES_MAX * STORED_RUN)
-#define STORED_ENTRY_SIZE	8u
-#define STORED_TYPE_SHIFT	32u	/* in an entry as a number */
-#define STORED_LAST_SHIFT	36u
-#define STORED_THERE		(UINT64_C(1) << 40)
-#define STORED_DIRECTORY_ENTRY	16u
-#define STORED_RUN_CRC_OFFSET	8u
+#include "format_ours.h"
 
 #endif

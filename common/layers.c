@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "compress.h"
+#include <stdlib.h>
+
 #include "format.h"
 #include "layers.h"
 #include "types.h"
@@ -12,14 +13,12 @@ is_packed(const struct record *rec)
 	    type_is_ours(rec);
 }
 
-int
-layers_see(struct layers *l, const struct record *rec, struct fault *f)
+/* Whether all records are packed, or none, so far. */
+static int
+check_kind(struct layers *l, const struct record *rec, struct fault *f)
 {
 	bool packed = is_packed(rec);
 
-	if (rec->part != PART_RECORD || rec->type == REC_END ||
-	    rec->type == REC_CHECKPOINT)
-		return 0;
 	if (!l->started) {
 		l->started = true;
 		l->compressed = packed;
@@ -32,25 +31,95 @@ layers_see(struct layers *l, const struct record *rec, struct fault *f)
 	return 0;
 }
 
-void *
-layers_new(void)
+static struct layer *
+layer_new(struct layers *l, void *owner)
 {
-	return compress_new(1);
+	struct layer *layer = calloc(1, sizeof(*layer));
+
+	if (layer == NULL)
+		return NULL;
+	layer->layers = l;
+	layer->owner = owner;
+	if ((layer->expand = expand_new(l->expander)) == NULL) {
+		free(layer);
+		return NULL;
+	}
+	return layer;
+}
+
+void **
+layers_new(struct layers *l, unsigned threads, void *owner, struct fault *f)
+{
+	void **worker = calloc(threads, sizeof(*worker));
+	unsigned i;
+
+	l->expander = expander_new(l->memory > 0 ? l->memory : EXPAND_MEMORY,
+	    threads, f);
+	if (l->expander == NULL || worker == NULL)
+		return NULL;
+	for (i = 0; i < threads; i++)
+		if ((worker[i] = layer_new(l, owner)) == NULL) {
+			fault_set(f, EXIT_SYSTEM, "no memory to expand");
+			return NULL;
+		}
+	return worker;
 }
 
 void
-layers_free(void *worker)
+layers_free(struct layers *l, void **worker, unsigned threads)
 {
-	compress_free(worker);
+	struct layer *layer;
+	unsigned i;
+
+	for (i = 0; i < threads; i++) {
+		layer = worker[i];
+		expand_free(layer->expand);
+		free(layer);
+	}
+	free(worker);
+	expander_free(l->expander);
+	l->expander = NULL;
+}
+
+int
+layers_first(void *worker, struct record *rec, struct fault *f)
+{
+	struct layer *layer = worker;
+
+	rec->packed = 0;
+	if (type_has_layers(rec) && check_kind(layer->layers, rec, f) == -1)
+		return -1;
+	if (is_packed(rec))
+		rec->packed = rec->length;
+	return layer->layers->compressed ?
+	    expand_first(layer->expand, rec, f) : 0;
 }
 
 int
 layers_open(void *worker, struct record *rec, struct fault *f)
 {
-	if (!is_packed(rec))
-		return 0;
-	rec->packed = rec->length;
-	return expand_record(worker, rec, f);
+	struct layer *layer = worker;
+
+	return layer->layers->compressed ?
+	    expand_open(layer->expand, rec, f) : 0;
+}
+
+int
+layers_join(void *worker, struct record *rec, struct fault *f)
+{
+	struct layer *layer = worker;
+
+	return layer->layers->compressed ?
+	    expand_join(layer->expand, rec, f) : 0;
+}
+
+int
+layers_finish(void *worker, struct record *rec, struct fault *f)
+{
+	struct layer *layer = worker;
+
+	return layer->layers->compressed ?
+	    expand_finish(layer->expand, rec, f) : 0;
 }
 
 int

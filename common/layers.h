@@ -2,35 +2,54 @@
 /*
  * layers.h - a stream as its reader wants it: with its layers opened.  For
  * tools that read a stream and write none.
+ *
+ *     layers_first, layers_open, layers_join, layers_finish
+ *
+ * are a codec's first, work, join and finish (filter.h), for codecs that want
+ * whole records, with a struct layer as the worker.
  */
 #ifndef LAYERS_H
 #define LAYERS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
+#include "expand.h"
 #include "fault.h"
 #include "record.h"
 
+/* What the threads share.  Starts zeroed. */
 struct layers {
-	bool started;		/* a record of the image was seen */
-	bool compressed;
+	bool     started;	/* a record of the image was seen */
+	bool     compressed;
+	uint32_t memory;	/* pages of the largest window that is taken;
+				   0: EXPAND_MEMORY */
+	struct expander *expander;
+};
+
+/* One thread's. */
+struct layer {
+	struct layers *layers;
+	struct expand *expand;
+	void *owner;		/* the caller's, for its own functions */
 };
 
 /*
- * layers_see(l, rec, f): each piece as it is in the stream, in order: a
- * codec's first.  Starts from a zeroed struct layers.
- * -1 with EXIT_MALFORMED when one record is compressed and another is not.
+ * layers_new(l, threads, owner, f): what `threads` threads need to open
+ * layers: an array of workers.  NULL with EXIT_SYSTEM.
  */
-int layers_see(struct layers *l, const struct record *rec, struct fault *f);
+void **layers_new(struct layers *l, unsigned threads, void *owner,
+    struct fault *f);
+void layers_free(struct layers *l, void **worker, unsigned threads);
 
 /*
- * layers_new(): what a thread needs to open layers, or NULL without memory.
- * layers_open(worker, rec, f): takes the layer off a piece: a codec's work,
- * for codecs that want whole records.  Fails as expand_record (compress.h).
+ * Each: 0, or -1 as its like in expand.h; layers_first also with
+ * EXIT_MALFORMED when one record is compressed and another is not.
  */
-void *layers_new(void);
-void layers_free(void *worker);
+int layers_first(void *worker, struct record *rec, struct fault *f);
 int layers_open(void *worker, struct record *rec, struct fault *f);
+int layers_join(void *worker, struct record *rec, struct fault *f);
+int layers_finish(void *worker, struct record *rec, struct fault *f);
 
 /*
  * layers_refuse(rec, f): EXIT_REFUSED for a record of a layer that

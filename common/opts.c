@@ -2,6 +2,8 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -88,6 +90,41 @@ opts_count(const char *tool, const char *option, long min, long max)
 	if (opts_number(optarg, min, max, &n) == -1)
 		opts_wrong(tool, "%s takes %ld to %ld", option, min, max);
 	return n;
+}
+
+/* Takes a unit off the end of the text: how many bits it shifts. */
+static unsigned
+take_unit(char *text)
+{
+	static const char units[] = "KMG";
+	size_t length = strlen(text);
+	const char *unit;
+
+	if (length == 0 || (unit = strchr(units, text[length - 1])) == NULL)
+		return 0;
+	text[length - 1] = '\0';
+	return 10 * (unsigned)(unit - units + 1);
+}
+
+uint64_t
+opts_size(const char *tool, const char *option, uint64_t min, uint64_t max,
+    uint64_t unit)
+{
+	char text[32];
+	unsigned shift;
+	uint64_t size;
+	long n;
+
+	snprintf(text, sizeof(text), "%s", optarg);
+	shift = take_unit(text);
+	if (strlen(optarg) < sizeof(text) &&
+	    opts_number(text, 0, LONG_MAX >> shift, &n) == 0) {
+		size = (((uint64_t)n << shift) + unit - 1) / unit;
+		if (size >= min && size <= max)
+			return size;
+	}
+	opts_wrong(tool, "%s takes %" PRIu64 "M to %" PRIu64 "M", option,
+	    (min * unit + (1 << 20) - 1) >> 20, max * unit >> 20);
 }
 
 const char *

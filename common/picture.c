@@ -14,13 +14,13 @@
 
 /* What a cell is, by which of its pages there are most; in one hex digit. */
 enum class {
-	CLASS_ABSENT, CLASS_ZERO, CLASS_DUPLICATE, CLASS_DATA, CLASS_TABLE,
-	CLASS_NO_DATA, CLASSES
+	SHADE_ABSENT, SHADE_ZERO, SHADE_DUPLICATE, SHADE_DATA, SHADE_TABLE,
+	SHADE_NO_DATA, SHADES
 };
 
 struct cell {
 	uint64_t number;		/* pfn >> bits */
-	unsigned pages[CLASSES];
+	unsigned pages[SHADES];
 	unsigned times;			/* the most */
 	unsigned entropy, data;		/* sum, of how many */
 	bool     open;
@@ -38,20 +38,20 @@ static enum class
 class_of(const struct survey_page *p)
 {
 	if (!p->data)
-		return CLASS_NO_DATA;
+		return SHADE_NO_DATA;
 	if (page_level(p->type) > 0)
-		return CLASS_TABLE;
-	return p->zero ? CLASS_ZERO : p->duplicate ? CLASS_DUPLICATE :
-	    CLASS_DATA;
+		return SHADE_TABLE;
+	return p->zero ? SHADE_ZERO : p->duplicate ? SHADE_DUPLICATE :
+	    SHADE_DATA;
 }
 
 /* Three hex digits: class, times sent, entropy. */
 static void
 write_cell(FILE *out, const struct cell *c)
 {
-	unsigned class = CLASS_ABSENT, i;
+	unsigned class = SHADE_ABSENT, i;
 
-	for (i = 1; i < CLASSES; i++)
+	for (i = 1; i < SHADES; i++)
 		if (c->pages[i] > c->pages[class])
 			class = i;
 	fprintf(out, "%x%x%x", class, c->times,

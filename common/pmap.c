@@ -3,7 +3,8 @@
  * Items are numbered in the order they are read.  At most `threads` of them
  * are under way, so that number % threads tells their workers apart:
  *
- *     written <= number of an item under way < read <= written + threads
+ *     write.next <= number of an item under way < read
+ *     write.next <= join.next <= read <= write.next + threads
  *
  * read_lock is the turn to read and guards `read` and `ended`; lock guards
  * the rest.  No worker holds both.  The caller holds lock until every worker
@@ -17,6 +18,12 @@
 
 #include "pmap.h"
 
+/* A point that the items pass in order. */
+struct turn {
+	unsigned long next;	/* item that may pass */
+	pthread_cond_t *wake;	/* one per worker: its item is next */
+};
+
 struct map {
 	struct pmap m;
 	pthread_mutex_t read_lock;
@@ -24,12 +31,11 @@ struct map {
 	bool ended;		/* nothing more to read */
 
 	pthread_mutex_t lock;
-	unsigned long written;	/* items written so far */
+	struct turn join, write;
 	unsigned running;	/* workers that were not yet done */
 	bool failed;		/* fault is set; nothing more is written */
 	struct fault fault;
 	pthread_cond_t over;	/* failed, or running became 0 */
-	pthread_cond_t *turn;	/* one per worker: its item is next */
 };
 
 struct seat {
@@ -55,41 +61,65 @@ read_item(struct map *map, void *worker, unsigned long *number,
 	return result;
 }
 
-/* Waits for the turn to write.  False when an earlier item failed. */
+/* Waits for the item's turn.  False when an earlier one failed. */
 static bool
-await_turn(struct map *map, unsigned long number)
+await_turn(struct map *map, struct turn *turn, unsigned long number)
 {
 	bool mine;
 
 	pthread_mutex_lock(&map->lock);
-	while (map->written != number && !map->failed)
-		pthread_cond_wait(&map->turn[number % map->m.threads],
+	while (turn->next != number && !map->failed)
+		pthread_cond_wait(&turn->wake[number % map->m.threads],
 		    &map->lock);
 	mine = !map->failed;
 	pthread_mutex_unlock(&map->lock);
 	return mine;
 }
 
-/* Gives the turn on, or ends the run when the item had a fault. */
 static void
-pass_turn(struct map *map, unsigned long number, int result,
-    const struct fault *f)
+pass_turn(struct map *map, struct turn *turn, unsigned long number)
+{
+	pthread_mutex_lock(&map->lock);
+	turn->next = number + 1;
+	pthread_cond_signal(&turn->wake[turn->next % map->m.threads]);
+	pthread_mutex_unlock(&map->lock);
+}
+
+/* The item whose turn it is to be written has a fault: ends the run. */
+static void
+fail(struct map *map, const struct fault *f)
 {
 	unsigned i;
 
 	pthread_mutex_lock(&map->lock);
-	if (result == -1) {
-		map->failed = true;
-		map->fault = *f;
-		for (i = 0; i < map->m.threads; i++)
-			pthread_cond_signal(&map->turn[i]);
-		pthread_cond_signal(&map->over);
-	} else {
-		map->written = number + 1;
-		pthread_cond_signal(
-		    &map->turn[map->written % map->m.threads]);
+	map->failed = true;
+	map->fault = *f;
+	for (i = 0; i < map->m.threads; i++) {
+		pthread_cond_signal(&map->join.wake[i]);
+		pthread_cond_signal(&map->write.wake[i]);
 	}
+	pthread_cond_signal(&map->over);
 	pthread_mutex_unlock(&map->lock);
+}
+
+/*
+ * What comes between reading and writing.  An item with a fault keeps its
+ * turn to join, so that no later one joins.  0, or -1 with *f set.
+ */
+static int
+work_item(struct map *map, void *worker, unsigned long number,
+    struct fault *f)
+{
+	const struct pmap *m = &map->m;
+
+	if (m->work(worker, f) == -1)
+		return -1;
+	if (m->join == NULL || !await_turn(map, &map->join, number))
+		return 0;
+	if (m->join(worker, f) == -1)
+		return -1;
+	pass_turn(map, &map->join, number);
+	return m->finish(worker, f);
 }
 
 static void *
@@ -103,14 +133,16 @@ run_worker(void *arg)
 
 	while ((result = read_item(map, seat->worker, &number, &f)) != 0) {
 		if (result == 1)
-			result = map->m.work(seat->worker, &f);
-		if (!await_turn(map, number))
+			result = work_item(map, seat->worker, number, &f);
+		if (!await_turn(map, &map->write, number))
 			break;
 		if (result != -1)
 			result = map->m.write(map->m.ctx, seat->worker, &f);
-		pass_turn(map, number, result, &f);
-		if (result == -1)
+		if (result == -1) {
+			fail(map, &f);
 			break;
+		}
+		pass_turn(map, &map->write, number);
 	}
 	pthread_mutex_lock(&map->lock);
 	map->running--;
@@ -126,33 +158,53 @@ run_alone(const struct pmap *m, struct fault *f)
 
 	while ((result = m->read(m->ctx, m->worker[0], f)) == 1)
 		if (m->work(m->worker[0], f) == -1 ||
+		    (m->join != NULL && (m->join(m->worker[0], f) == -1 ||
+		    m->finish(m->worker[0], f) == -1)) ||
 		    m->write(m->ctx, m->worker[0], f) == -1)
 			return -1;
 	return result;
+}
+
+/* One condition per worker, or -1 without memory. */
+static int
+turn_new(struct turn *turn, unsigned threads)
+{
+	unsigned i;
+
+	if ((turn->wake = calloc(threads, sizeof(*turn->wake))) == NULL)
+		return -1;
+	for (i = 0; i < threads; i++)
+		pthread_cond_init(&turn->wake[i], NULL);
+	return 0;
+}
+
+static void
+map_free(struct map *map)
+{
+	free(map->join.wake);
+	free(map->write.wake);
+	free(map);
 }
 
 static struct map *
 map_new(const struct pmap *m)
 {
 	struct map *map = calloc(1, sizeof(*map));
-	unsigned i;
 
 	if (map == NULL)
 		return NULL;
 	map->m = *m;
-	if ((map->turn = calloc(m->threads, sizeof(*map->turn))) == NULL) {
-		free(map);
+	if (turn_new(&map->join, m->threads) == -1 ||
+	    turn_new(&map->write, m->threads) == -1) {
+		map_free(map);
 		return NULL;
 	}
 	pthread_mutex_init(&map->read_lock, NULL);
 	pthread_mutex_init(&map->lock, NULL);
 	pthread_cond_init(&map->over, NULL);
-	for (i = 0; i < m->threads; i++)
-		pthread_cond_init(&map->turn[i], NULL);
 	return map;
 }
 
-/* Starts the workers and waits for the end.  0 or -1, as pmap_run. */
 /* Signals are for the thread that called pmap_run: it may handle them. */
 static int
 start_worker(pthread_t *thread, struct seat *seat)
@@ -171,6 +223,7 @@ start_worker(pthread_t *thread, struct seat *seat)
 	return err;
 }
 
+/* Starts the workers and waits for the end.  0 or -1, as pmap_run. */
 static int
 run_map(struct map *map, struct seat *seat, pthread_t *thread,
     struct fault *f)
@@ -221,8 +274,7 @@ pmap_run(const struct pmap *m, struct fault *f)
 		return fault_set(f, EXIT_SYSTEM, "no memory for threads");
 	if (run_map(map, seat, thread, f) == -1)
 		return -1;	/* workers may still use what was allocated */
-	free(map->turn);
-	free(map);
+	map_free(map);
 	free(seat);
 	free(thread);
 	return 0;

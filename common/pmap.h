@@ -4,6 +4,8 @@
  *
  *     n workers, each:  [turn to read]   read    (in order)
  *                                        work    (in parallel)
+ *                       [turn to join]   join    (in order)
+ *                                        finish  (in parallel)
  *                       [turn to write]  write   (in order)
  *
  * What a worker read it also works on and writes: nothing changes hands.
@@ -30,6 +32,13 @@ struct pmap {
 
 	/* Uses only the worker.  0, or -1 with *f set. */
 	int (*work)(void *worker, struct fault *f);
+
+	/* In order, one at a time; NULL: neither it nor finish is needed.
+	   0, or -1 with *f set. */
+	int (*join)(void *worker, struct fault *f);
+
+	/* As work, once the item and those before it were joined. */
+	int (*finish)(void *worker, struct fault *f);
 
 	/* In order, one at a time.  0, or -1 with *f set. */
 	int (*write)(void *ctx, void *worker, struct fault *f);

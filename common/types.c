@@ -134,3 +134,10 @@ type_undo(uint32_t type)
 			return layers[i].undo;
 	return NULL;
 }
+
+bool
+type_has_layers(const struct record *rec)
+{
+	return rec->part == PART_RECORD && rec->type != REC_END &&
+	    rec->type != REC_CHECKPOINT;
+}

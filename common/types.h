@@ -56,4 +56,10 @@ bool type_is_ours(const struct record *rec);
  */
 const char *type_undo(uint32_t type);
 
+/*
+ * type_has_layers(rec): whether the piece is a record that filters pack, and
+ * that may name a layer: any but END and CHECKPOINT.
+ */
+bool type_has_layers(const struct record *rec);
+
 #endif

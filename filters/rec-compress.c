@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * rec-compress - compress each record of a stream, or undo it.
+ * rec-compress - compress the records of a stream page by page, or undo it.
  *
  *     xc-emit 7 | rec-compress | ssh dst xc-absorb
  */
@@ -8,48 +8,68 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "compress.h"
+#include "expand.h"
 #include "fault.h"
 #include "filter.h"
 #include "format.h"
 #include "opts.h"
 #include "pmap.h"
 #include "types.h"
+#include "window.h"
 
 static const char name[] = "rec-compress";
 
 static const char help[] =
-"usage: rec-compress [-1..-19 | --fast[=N]] [-T N] < stream > compressed\n"
-"       rec-compress -d [-T N] < compressed > stream\n"
-"       rec-compress -t [-T N] < compressed\n"
+"usage: rec-compress [-1..-19 | --fast[=N]] [--window SIZE] [options]\n"
+"           < stream > compressed\n"
+"       rec-compress -d [-M SIZE] [--salvage] [options]\n"
+"           < compressed > stream\n"
+"       rec-compress -t | -l [-M SIZE] [options] < compressed\n"
 "\n"
 "  -1 .. -19         level: fastest to smallest (default 1)\n"
 "  --fast[=N]        levels faster than -1: 1 to 131072 (default 1)\n"
+"  --window SIZE     memory for pages that later ones may be like, here and\n"
+"                    where it is undone: 0 to 16G (default 64M)\n"
 "  -d                take the compression off\n"
 "  -t                check a compressed stream, write nothing\n"
+"  -l                check it, and say what it holds\n"
+"  -M SIZE           with -d, -t, -l: the largest window to take: 0 to 16G\n"
+"                    (default 256M)\n"
+"  --salvage         with -d, -t: leave out what is damaged, say what is lost\n"
 "  -T N              threads, 1 to 256; 0: one per processor (default 0)\n"
 "  --pass-after-end  hand on what follows the stream's END at once\n"
 "                    (inside xl migrate -s)\n"
+"  --stats=json      say what it came to on stderr, in a line of JSON\n"
 "  -q, -v            say errors only (default); say sizes too, on stderr\n"
 "  -h, -V            this help; the version\n"
 "\n"
 "Exit status: 0 done, 1 I/O or memory, 2 usage, 3 stream malformed or cut,\n"
-"4 damaged, 5 refused (already compressed, not compressed, unknown\n"
-"version).\n";
+"4 damaged, or with --salvage something is lost, 5 refused (already\n"
+"compressed, not compressed, unknown version, a window over the limit).\n";
 
 struct options {
 	int  level;
-	bool undo, test, pass_after_end;
+	bool undo, test, list, salvage, stats, pass_after_end;
+	uint32_t window, memory;	/* pages */
 	struct opts common;
+};
+
+/* What the threads work with, in either direction. */
+struct job {
+	struct compressor *compressor;
+	struct expander *expander;
+	void *worker[THREADS_MAX];
 };
 
 /* Encrypted chunks do not shrink: the wrong order of filters. */
 static int
-refuse_sealed(void *state, struct record *rec, struct fault *f)
+refuse_sealed(void *worker, struct record *rec, struct fault *f)
 {
-	(void)state;
+	(void)worker;
 	if (rec->type != REC_SEAL_HEADER || rec->index != 0 ||
 	    !type_is_ours(rec))
 		return 0;
@@ -58,23 +78,61 @@ refuse_sealed(void *state, struct record *rec, struct fault *f)
 	return fault_hint(f, "compress first: rec-compress | rec-encrypt");
 }
 
-static int
-pack(void *worker, struct record *rec, struct fault *f)
+static void
+print_pfns(const uint64_t *pfn, uint32_t count)
 {
-	return compress_record(worker, rec, f);
+	uint32_t i, run;
+
+	for (i = 0; i < count; i += run) {
+		for (run = 1; i + run < count && pfn[i + run] == pfn[i] +
+		    run; run++)
+			;
+		fprintf(stderr, " 0x%" PRIx64, pfn[i]);
+		if (run > 1)
+			fprintf(stderr, "-0x%" PRIx64, pfn[i] + run - 1);
+	}
+	fputc('\n', stderr);
 }
 
+static bool something_lost;	/* set by one thread at a time */
+
+/* With --salvage, in stream order: says what of this record is lost. */
 static int
-unpack(void *worker, struct record *rec, struct fault *f)
+tell_losses(void *worker, struct record *rec, struct fault *f)
 {
-	return expand_record(worker, rec, f);
+	const struct expand_lost *lost = expand_lost(worker);
+
+	(void)rec;
+	(void)f;
+	if (lost == NULL)
+		return 0;
+	something_lost = true;
+	if (lost->window_count > 0)
+		fprintf(stderr, "%s: lost: pages %" PRIu64 " to %" PRIu64
+		    " of the window, with the records before record %" PRIu64
+		    "\n", name, lost->window_first, lost->window_first +
+		    lost->window_count - 1, rec->index);
+	if (lost->record)
+		fprintf(stderr, "%s: lost: %s\n", name, lost->why.text);
+	if (lost->pages > 0) {
+		fprintf(stderr, "%s: lost: %s: pfns", name, lost->why.text);
+		print_pfns(lost->pfn, lost->pages);
+	}
+	return 0;
 }
+
+enum { FAST = 256, PASS, WINDOW, SALVAGE, STATS };
 
 static const struct option longs[] = {
 	{ "decompress", no_argument, NULL, 'd' },
 	{ "test", no_argument, NULL, 't' },
-	{ "fast", optional_argument, NULL, 'f' },
-	{ "pass-after-end", no_argument, NULL, 'p' },
+	{ "list", no_argument, NULL, 'l' },
+	{ "memory", required_argument, NULL, 'M' },
+	{ "fast", optional_argument, NULL, FAST },
+	{ "window", required_argument, NULL, WINDOW },
+	{ "salvage", no_argument, NULL, SALVAGE },
+	{ "stats", required_argument, NULL, STATS },
+	{ "pass-after-end", no_argument, NULL, PASS },
 	OPTS_THREADS,
 	OPTS_WORDS
 };
@@ -84,8 +142,8 @@ static int
 add_digit(int level, int digit)
 {
 	level = level * 10 + digit;
-	if (level < 1 || level > COMPRESS_LEVEL_MAX)
-		opts_wrong(name, "levels are -1 to -%d", COMPRESS_LEVEL_MAX);
+	if (level < 1 || level > LEVEL_MAX)
+		opts_wrong(name, "levels are -1 to -%d", LEVEL_MAX);
 	return level;
 }
 
@@ -94,11 +152,56 @@ fast_level(const char *text)
 {
 	long n = 1;
 
-	if (text != NULL &&
-	    opts_number(text, 1, -COMPRESS_LEVEL_MIN, &n) == -1)
-		opts_wrong(name, "--fast takes 1 to %d",
-		    -COMPRESS_LEVEL_MIN);
+	if (text != NULL && opts_number(text, 1, -LEVEL_MIN, &n) == -1)
+		opts_wrong(name, "--fast takes 1 to %d", -LEVEL_MIN);
 	return (int)-n;
+}
+
+static void
+take_stats(struct options *o)
+{
+	if (strcmp(optarg, "json") != 0)
+		opts_wrong(name, "--stats takes json");
+	o->stats = true;
+}
+
+/* An option other than a level. */
+static void
+take(struct options *o, int c, const char *given)
+{
+	switch (c) {
+	case FAST:
+		o->level = fast_level(optarg);
+		break;
+	case WINDOW:
+		o->window = (uint32_t)opts_size(name, "--window", 0,
+		    WINDOW_MAX, PAGE_SIZE);
+		break;
+	case 'M':
+		o->memory = (uint32_t)opts_size(name, "-M", 0, WINDOW_MAX,
+		    PAGE_SIZE);
+		break;
+	case 'd':
+		o->undo = true;
+		break;
+	case 't':
+		o->undo = o->test = true;
+		break;
+	case 'l':
+		o->undo = o->test = o->list = true;
+		break;
+	case SALVAGE:
+		o->salvage = true;
+		break;
+	case STATS:
+		take_stats(o);
+		break;
+	case PASS:
+		o->pass_after_end = true;
+		break;
+	default:
+		opts_take(&o->common, name, help, c, given);
+	}
 }
 
 static void
@@ -107,36 +210,99 @@ parse(int argc, char *argv[], struct options *o)
 	int c, word, digits = 0, digits_word = 0;
 
 	while (word = optind, (c = getopt_long(argc, argv,
-	    ":0123456789dtT:" OPTS_LETTERS, longs, NULL)) != -1) {
-		if (c >= '0' && c <= '9') {
-			/* -19 is one level, -1 -9 are two. */
-			digits = add_digit(word == digits_word ? digits : 0,
-			    c - '0');
-			digits_word = word;
-			o->level = digits;
+	    ":0123456789dtlM:T:" OPTS_LETTERS, longs, NULL)) != -1) {
+		if (c < '0' || c > '9') {
+			take(o, c, argv[optind - 1]);
 			continue;
 		}
-		switch (c) {
-		case 'f':
-			o->level = fast_level(optarg);
-			break;
-		case 'd':
-			o->undo = true;
-			break;
-		case 't':
-			o->undo = o->test = true;
-			break;
-		case 'p':
-			o->pass_after_end = true;
-			break;
-		default:
-			opts_take(&o->common, name, help, c,
-			    argv[optind - 1]);
-		}
+		/* -19 is one level, -1 -9 are two. */
+		digits = add_digit(word == digits_word ? digits : 0, c - '0');
+		digits_word = word;
+		o->level = digits;
 	}
 	if (optind != argc)
 		opts_wrong(name, "no operand is taken, not '%s': the stream "
 		    "comes on stdin", argv[optind]);
+	if (o->salvage && !o->undo)
+		opts_wrong(name, "--salvage goes with -d or -t");
+}
+
+/* The workers, as many as there are threads. */
+static int
+hire(struct job *job, const struct options *o, struct fault *f)
+{
+	unsigned i, threads = o->common.threads;
+
+	if (o->undo)
+		job->expander = expander_new(o->memory, threads, f);
+	else
+		job->compressor = compressor_new(o->level, o->window,
+		    threads, f);
+	if (job->expander == NULL && job->compressor == NULL)
+		return -1;
+	if (o->salvage)
+		expander_salvage(job->expander);
+	for (i = 0; i < threads; i++) {
+		job->worker[i] = o->undo ?
+		    (void *)expand_new(job->expander) :
+		    (void *)compress_new(job->compressor);
+		if (job->worker[i] == NULL)
+			return fault_set(f, EXIT_SYSTEM, "no memory for "
+			    "thread %u of %u", i + 1, threads);
+	}
+	return 0;
+}
+
+static void
+dismiss(struct job *job, const struct options *o)
+{
+	unsigned i;
+
+	for (i = 0; i < o->common.threads; i++)
+		if (o->undo)
+			expand_free(job->worker[i]);
+		else
+			compress_free(job->worker[i]);
+	expander_free(job->expander);
+	compressor_free(job->compressor);
+}
+
+/* What the run came to, for those who want to know. */
+static void
+tell(const struct job *job, const struct options *o,
+    const struct filter *filter)
+{
+	struct counts counts = { 0 };
+	unsigned i;
+
+	for (i = 0; i < o->common.threads; i++)
+		counts_add(&counts, o->undo ?
+		    expand_counts(job->worker[i]) :
+		    compress_counts(job->worker[i]));
+	if (o->list)
+		counts_print(&counts, stdout);
+	if (o->stats)
+		counts_print_json(&counts, filter->read, filter->written,
+		    stderr);
+	if (o->common.verbose)
+		fprintf(stderr, "%s: %" PRIu64 " bytes in, %" PRIu64
+		    " bytes out\n", name, filter->read, filter->written);
+}
+
+static struct codec
+direction(const struct options *o)
+{
+	struct codec pack = {
+		.first = refuse_sealed, .work = compress_look,
+		.join = compress_join, .finish = compress_finish,
+	};
+	struct codec unpack = {
+		.undo = true, .first = expand_first, .work = expand_open,
+		.join = expand_join, .finish = expand_finish,
+		.last = o->salvage ? tell_losses : NULL,
+	};
+
+	return o->undo ? unpack : pack;
 }
 
 int
@@ -144,12 +310,12 @@ main(int argc, char *argv[])
 {
 	struct options o = {
 		.level = 1, .common.threads = opts_threads("0"),
+		.window = COMPRESS_WINDOW, .memory = EXPAND_MEMORY,
 	};
-	struct codec codec = { .layer = REC_COMPRESSED, .whole = true };
+	static struct job job;
+	struct codec codec;
 	struct filter filter = { .codec = &codec };
-	void *worker[THREADS_MAX];
 	struct fault f;
-	unsigned i;
 
 	opts_descriptors();
 	opterr = 0;
@@ -158,26 +324,21 @@ main(int argc, char *argv[])
 	if (!o.test)
 		opts_no_terminal(name, STDOUT_FILENO);
 
-	for (i = 0; i < o.common.threads; i++) {
-		if ((worker[i] = compress_new(o.level)) != NULL)
-			continue;
-		fault_set(&f, EXIT_SYSTEM, "no memory for zstd");
+	if (hire(&job, &o, &f) == -1)
 		fault_exit(name, &f);
-	}
-	codec.undo = o.undo;
-	codec.first = o.undo ? NULL : refuse_sealed;
-	codec.work = o.undo ? unpack : pack;
-	codec.worker = worker;
+	codec = direction(&o);
+	codec.layer = REC_COMPRESSED;
+	codec.whole = true;
+	codec.worker = job.worker;
 	filter.in = STDIN_FILENO;
 	filter.out = o.test ? -1 : STDOUT_FILENO;
 	filter.threads = o.common.threads;
 	filter.pass_after_end = o.pass_after_end;
 	if (filter_run(&filter, &f) == -1)
 		fault_exit(name, &f);
-	if (o.common.verbose)
-		fprintf(stderr, "%s: %" PRIu64 " bytes in, %" PRIu64
-		    " bytes out\n", name, filter.read, filter.written);
-	for (i = 0; i < o.common.threads; i++)
-		compress_free(worker[i]);
-	return EXIT_DONE;
+	tell(&job, &o, &filter);
+	dismiss(&job, &o);
+	if (o.list && (fflush(stdout) != 0 || ferror(stdout)))
+		return EXIT_SYSTEM;
+	return something_lost ? EXIT_INTEGRITY : EXIT_DONE;
 }

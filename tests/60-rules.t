@@ -7,11 +7,12 @@
 # A filter, in one direction, is a line:
 #   command | how it takes threads | what makes its input from a plain stream
 #           | what makes the plain stream from its output | is it a tool
+#           | KiB of memory it may take: for rec-compress 48 MiB and a window
 # rec-null is none: it leaves the command line and terminals to others.
 filters='
-rec-null        |    | cat          | cat             | no
-rec-compress    | -T | cat          | rec-compress -d | yes
-rec-compress -d | -T | rec-compress | cat             | yes
+rec-null        |    | cat          | cat             | no  | 50000
+rec-compress    | -T | cat          | rec-compress -d | yes | 114688
+rec-compress -d | -T | rec-compress | cat             | yes | 114688
 '
 
 # Sets $run to the command of the filter with $1 threads, and option $2.
@@ -197,20 +198,21 @@ each_limit() {
 	fi
 	with 2
 	into "$tmp/many"
-	ok "$command: memory for many records" "$here/probe" peak 50000 0 \
-		"$tmp/input" "${run[@]}"
+	ok "$command: memory for many records" "$here/probe" peak "$memory" \
+		0 "$tmp/input" "${run[@]}"
 	into "$vectors/good-tiny"
 	ok "$command: memory for a length that lies" "$here/probe" peak \
 		50000 3 <(lie) "${run[@]}"
 }
 
 "$here/gen/make-stream" text 64 > "$tmp/many"
-while IFS='|' read -r command flag prepare undo tool; do
+while IFS='|' read -r command flag prepare undo tool memory; do
 	[ -n "$command" ] || continue
 	# Without the blanks around it.
 	read -r command <<< "$command"
 	read -r prepare <<< "$prepare"
 	read -r tool <<< "$tool"
+	read -r memory <<< "$memory"
 	each_rule
 	each_trickle
 	each_failure

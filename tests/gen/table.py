@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The vectors and the table of what is to become of them, filled by good.py,
-bad.py and layers.py."""
+bad.py, layers.py and their like."""
 
 made = {}
 table = []

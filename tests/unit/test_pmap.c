@@ -8,22 +8,26 @@
 #define ITEMS	2000u
 #define NEVER	ITEMS
 
-/* What is to go wrong, at which item. */
+/* What is to go wrong, at which item; join 0: there is no such step. */
 struct plan {
-	unsigned read, work, write;
+	unsigned read, work, write, join, finish;
 };
+
+#define PLAN(read, work, write)	((struct plan){ read, work, write, 0, 0 })
 
 struct item {
 	unsigned number;
 	unsigned seed;		/* of how long its work takes */
 	const struct plan *plan;
+	struct run *run;
+	bool joined;
 	volatile unsigned spin;
 };
 
 struct run {
 	struct plan plan;
-	unsigned read, written;	/* items so far */
-	bool ordered;
+	unsigned read, joined, written;	/* items so far */
+	bool ordered, joined_ordered;
 };
 
 static int
@@ -61,6 +65,35 @@ work_item(void *worker, struct fault *f)
 	return 0;
 }
 
+/* One at a time, in order, and nothing is finished before it is joined. */
+static int
+join_item(void *worker, struct fault *f)
+{
+	struct item *item = worker;
+	struct run *run = item->run;
+
+	if (item->number == run->plan.join)
+		return fail(f, "join", item->number);
+	run->joined_ordered = run->joined_ordered &&
+	    item->number == run->joined;
+	run->joined++;
+	item->joined = true;
+	return 0;
+}
+
+static int
+finish_item(void *worker, struct fault *f)
+{
+	struct item *item = worker;
+
+	if (!item->joined)
+		return fail(f, "not joined", item->number);
+	item->joined = false;
+	if (item->number >= item->plan->finish)
+		return fail(f, "finish", item->number);
+	return 0;
+}
+
 static int
 write_item(void *ctx, void *worker, struct fault *f)
 {
@@ -83,16 +116,19 @@ run_map(unsigned threads, struct plan plan, int *result, struct fault *f)
 	void **workers = calloc(threads, sizeof(*workers));
 	struct pmap m = { .threads = threads, .worker = workers,
 	    .ctx = run, .read = read_item, .work = work_item,
-	    .write = write_item };
+	    .write = write_item,
+	    .join = plan.join == 0 ? NULL : join_item,
+	    .finish = finish_item };
 	unsigned i;
 
 	if (run == NULL || items == NULL || workers == NULL)
 		exit(1);
 	run->plan = plan;
-	run->ordered = true;
+	run->ordered = run->joined_ordered = true;
 	for (i = 0; i < threads; i++) {
 		items[i].seed = threads + i;
 		items[i].plan = &run->plan;
+		items[i].run = run;
 		workers[i] = &items[i];
 	}
 	*result = pmap_run(&m, f);
@@ -102,7 +138,7 @@ run_map(unsigned threads, struct plan plan, int *result, struct fault *f)
 static void
 test_order(unsigned threads)
 {
-	struct plan plan = { NEVER + 1, NEVER, NEVER };
+	struct plan plan = PLAN(NEVER + 1, NEVER, NEVER);
 	struct fault f;
 	struct run *run;
 	int result;
@@ -132,26 +168,50 @@ test_fault(unsigned threads, struct plan plan, const char *text,
 static void
 test_faults(unsigned threads)
 {
-	test_fault(threads, (struct plan){ 0, NEVER, NEVER }, "read 0", 0);
-	test_fault(threads, (struct plan){ 700, NEVER, NEVER }, "read 700",
+	test_fault(threads, PLAN(0, NEVER, NEVER), "read 0", 0);
+	test_fault(threads, PLAN(700, NEVER, NEVER), "read 700",
 	    700);
-	test_fault(threads, (struct plan){ ITEMS, NEVER, NEVER },
+	test_fault(threads, PLAN(ITEMS, NEVER, NEVER),
 	    "read 2000", ITEMS);
-	test_fault(threads, (struct plan){ NEVER + 1, 0, NEVER }, "work 0",
+	test_fault(threads, PLAN(NEVER + 1, 0, NEVER), "work 0",
 	    0);
-	test_fault(threads, (struct plan){ NEVER + 1, 701, NEVER },
+	test_fault(threads, PLAN(NEVER + 1, 701, NEVER),
 	    "work 701", 701);
-	test_fault(threads, (struct plan){ NEVER + 1, NEVER, 0 }, "write 0",
+	test_fault(threads, PLAN(NEVER + 1, NEVER, 0), "write 0",
 	    0);
-	test_fault(threads, (struct plan){ NEVER + 1, NEVER, ITEMS - 1 },
+	test_fault(threads, PLAN(NEVER + 1, NEVER, ITEMS - 1),
 	    "write 1999", ITEMS - 1);
 	/* Several at once: the item counts, and not who was first. */
-	test_fault(threads, (struct plan){ 502, 501, 500 }, "write 500",
+	test_fault(threads, PLAN(502, 501, 500), "write 500",
 	    500);
-	test_fault(threads, (struct plan){ 502, 500, 501 }, "work 500", 500);
-	test_fault(threads, (struct plan){ 500, 501, 502 }, "read 500", 500);
-	test_fault(threads, (struct plan){ NEVER, 600, 600 }, "work 600",
+	test_fault(threads, PLAN(502, 500, 501), "work 500", 500);
+	test_fault(threads, PLAN(500, 501, 502), "read 500", 500);
+	test_fault(threads, PLAN(NEVER, 600, 600), "work 600",
 	    600);
+}
+
+/* With the two steps in between. */
+static void
+test_joins(unsigned threads)
+{
+	struct plan plan = { NEVER + 1, NEVER, NEVER, NEVER, NEVER };
+	struct fault f;
+	struct run *run;
+	int result;
+
+	run = run_map(threads, plan, &result, &f);
+	ok(result == 0 && run->ordered && run->joined_ordered &&
+	    run->joined == ITEMS && run->written == ITEMS,
+	    "%u threads join %u of %u items in order", threads, run->joined,
+	    ITEMS);
+	plan.join = 300;
+	test_fault(threads, plan, "join 300", 300);
+	plan.finish = 299;
+	test_fault(threads, plan, "finish 299", 299);
+	plan.work = 298;
+	test_fault(threads, plan, "work 298", 298);
+	plan.write = 297;
+	test_fault(threads, plan, "write 297", 297);
 }
 
 int
@@ -163,6 +223,7 @@ main(void)
 	for (threads = 1; threads <= 8; threads++) {
 		test_order(threads);
 		test_faults(threads);
+		test_joins(threads);
 	}
 	test_order(64);
 	status = tap_end();

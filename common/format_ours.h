@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * format_ours.h - the records and files that this project adds (xenrec.5).
+ * Included by format.h.
+ */
+#ifndef FORMAT_OURS_H
+#define FORMAT_OURS_H
+
+/*
+ * Every body of a record starts with
+ *   0  2  version   1
+ *   2  2  flags
+ *   4  4  magic     "xRec"
+ */
+#define REC_COMPRESSED		UINT32_C(0x58520001)
+#define REC_SEAL_HEADER		UINT32_C(0x58520002)
+#define REC_SEAL_CHUNK		UINT32_C(0x58520003)
+#define REC_PART_HEADER		UINT32_C(0x58520004)
+#define REC_PART_CHUNK		UINT32_C(0x58520005)
+#define REC_GUEST_CONFIG	UINT32_C(0xd8520011)
+#define REC_CHECK		UINT32_C(0xd8520012)
+#define REC_DIGEST		UINT32_C(0xd8520013)
+#define REC_SIGNATURE		UINT32_C(0xd8520014)
+
+#define OUR_HEADER_SIZE		8u
+#define OUR_VERSION		1u
+#define OUR_MAGIC		"xRec"
+#define OUR_MAGIC_OFFSET	4u
+#define OUR_FLAGS_OFFSET	2u
+
+/*
+ * COMPRESSED body, one record
+ *   0  8  our header; flags bit 0: the payload is a zstd frame; bit 1: it is
+ *         pages; neither: it is stored
+ *   8  4  type      of the record inside
+ *  12  4  length    of the body inside, without padding
+ *  16  4  crc       CRC-32C of type, length and the body with its padding
+ *  20  4  packed    pages: CRC-32C of type, length and the payload;
+ *         otherwise reserved
+ *  24  n  payload   the body inside with its padding
+ */
+#define COMPRESSED_HEADER_SIZE	24u
+#define COMPRESSED_ZSTD		1u
+#define COMPRESSED_PAGES	2u
+#define COMPRESSED_TYPE_OFFSET	8u
+#define COMPRESSED_LENGTH_OFFSET 12u
+#define COMPRESSED_CRC_OFFSET	16u
+#define COMPRESSED_PACKED_CRC_OFFSET 20u
+
+/*
+ * payload of pages; offsets are from its start.  A part is stored where its
+ * length is its size, otherwise a zstd frame.
+ *   0  8  first     number of the window's page that comes next
+ *   8  4  added     pages that the record adds to the window
+ *  12  4  window    in pages
+ *  16  4  count     of pfns: bytes 0-3 of the PAGE_DATA body
+ *  20  4  reserved  bytes 4-7 of it
+ *  24  8  index     length, size unpacked
+ *  32  8  packed    length, size of the packed pages
+ *  40  8  changes   length, size
+ *  48  n  index, packed pages, changes, stored pages
+ */
+#define PACKED_HEADER_SIZE	48u
+#define PACKED_ADDED_OFFSET	8u
+#define PACKED_WINDOW_OFFSET	12u
+#define PACKED_COUNT_OFFSET	16u
+#define PACKED_RESERVED_OFFSET	20u
+#define PACKED_PARTS_OFFSET	24u	/* 8 bytes for each */
+#define PACKED_COUNT_MAX	65536u	/* pfns of a record */
+#define PACKED_PAGES_MAX	1024u	/* of them with data */
+#define PACKED_INDEX_FACTOR	64u	/* times count: the largest index */
+#define PACKED_GROUPS		4u	/* of packed pages */
+#define PACKED_TAG_SHIFT	52u	/* the tag of a pfn's entry */
+#define PACKED_TAG_MAX		0xfffu
+
+#define CHANGES_MAP_SIZE	64u	/* a bit for each word of a page */
+#define CHANGES_WORDS		512u	/* of 8 bytes */
+
+/* GUEST_CONFIG body: our header, then JSON text without a NUL. */
+#define GUEST_CONFIG_MAX	(64u << 10)	/* bytes of the body */
+
+/*
+ * Stored image, a file (xenrec.5).  Each part starts on a page and fills its
+ * last one with zeroes; CRCs are of whole pages.
+ *
+ *   header | places | leaves | directory | head | tail
+ *
+ * header, 4096 bytes
+ *   0  8  magic
+ *   8  2  version    1
+ *  10  2  flags      0
+ *  12  4  page size  4096
+ *  16  8  size       of the file
+ *  24  8  places     pfn n's page is at 4096 * (1 + n), n below this
+ *  32  8  pages      places that are in use
+ *  40  8  leaves     how many
+ *  48  8  head       bytes: the stream up to its first PAGE_DATA
+ *  56  8  tail       bytes: what else is in it, END at last
+ *  64  8  span       pfns from 0 on that the stream had, also without a page
+ *  72  4  CRC-32C of the directory; 76 of the head; 80 of the tail
+ *  84     reserved
+ * 4092 4  CRC-32C of the bytes before
+ * leaf, 4096 bytes: the entries of 512 pfns, 0 for a pfn that is not there
+ *   0  4  CRC-32C of the page; 0 without one
+ *   4  1  bits 3-0 the type that the page came with, 7-4 the last type
+ *   5  1  1
+ *   6  2  reserved
+ * directory: for each leaf, in ascending order
+ *   0  8  run      pfn / 512
+ *   8  4  CRC-32C of the leaf
+ *  12  4  reserved
+ */
+#define STORED_MAGIC		"xRecIMG\n"
+#define STORED_MAGIC_SIZE	8u
+#define STORED_VERSION		1u
+#define STORED_VERSION_OFFSET	8u
+#define STORED_FLAGS_OFFSET	10u
+#define STORED_PAGE_SIZE_OFFSET	12u
+#define STORED_SIZE_OFFSET	16u
+#define STORED_PLACES_OFFSET	24u
+#define STORED_PAGES_OFFSET	32u
+#define STORED_LEAVES_OFFSET	40u
+#define STORED_HEAD_OFFSET	48u
+#define STORED_TAIL_OFFSET	56u
+#define STORED_SPAN_OFFSET	64u
+#define STORED_DIRECTORY_CRC_OFFSET 72u
+#define STORED_HEAD_CRC_OFFSET	76u
+#define STORED_TAIL_CRC_OFFSET	80u
+#define STORED_CRC_OFFSET	4092u
+#define STORED_SIZE_MAX		(UINT64_C(1) << 60)
+#define STORED_LEAVES_MAX	(UINT64_C(1) << 24)
+#define STORED_RUN		512u	/* pfns of a leaf */
+#define STORED_SPAN_MAX		(STORED_LEAVES_MAX * STORED_RUN)
+#define STORED_ENTRY_SIZE	8u
+#define STORED_TYPE_SHIFT	32u	/* in an entry as a number */
+#define STORED_LAST_SHIFT	36u
+#define STORED_THERE		(UINT64_C(1) << 40)
+#define STORED_DIRECTORY_ENTRY	16u
+#define STORED_RUN_CRC_OFFSET	8u
+
+#endif
