@@ -6,7 +6,8 @@
 #                  moves in which a process is killed (SEED=N to replay);
 #                  stored images of real guests
 # make check-asan, make check-tsan    all tests outside the lab, sanitized
-# make bench       filters beside zstd and cat; STREAMS="file ..." to choose
+# make bench       filters beside zstd, lz4 and cat; CAPTURES=folder of *.zst,
+#                  STREAMS="file ...", ONLY=pack,unpack,..., RUNS=N
 # make lab         a shell on one of two Xen hosts, to play with
 # make deps        install what building and testing need (as root)
 # make install     into $(DESTDIR)$(PREFIX)
@@ -53,6 +54,9 @@ $B/o/%.o: filters/%.c Makefile
 $B/o/%.o: tests/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(STD) $(CFLAGS) -Itests -c -o $@ $<
+$B/o/%.o: bench/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(STD) $(CFLAGS) -c -o $@ $<
 
 $B/o/libcommon.a: $(COMMON:%=$B/o/%.o)
 	rm -f $@
@@ -60,6 +64,13 @@ $B/o/libcommon.a: $(COMMON:%=$B/o/%.o)
 $(TOOLS:%=$B/%): $B/%: $B/o/%.o $B/o/libcommon.a
 	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
 $B/tests/rec-null: $B/o/rec-null.o $B/o/libcommon.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
+$B/tests/make-guest: $B/o/make-guest.o $B/o/mix.o $B/o/files.o \
+    $B/o/libcommon.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
+$B/tests/took: $B/o/took.o $B/o/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
 $B/tests/%: $B/o/unit/%.o $B/o/libcommon.a
@@ -76,7 +87,7 @@ lab: deps
 	$(MAKE) all
 	tests/lab/shell
 
-programs: all $B/tests/rec-null $(UNITS:%=$B/tests/%)
+programs: all $(addprefix $B/tests/,rec-null make-guest took $(UNITS))
 
 # What a test needs of make is built before prove starts, so that a test
 # never compiles.  The tests in the lab mostly wait: two at once, each with a
@@ -97,9 +108,11 @@ check-asan check-tsan: check-%: deps
 SAN_asan = address,undefined -fno-sanitize-recover
 SAN_tsan = thread
 
-bench: deps
+bench:
+	tests/deps lz4 iproute2
 	$(MAKE) programs
-	bench/bench $B $(STREAMS)
+	bench/bench --build $B $(ONLY:%=--only %) $(CAPTURES:%=--captures %) \
+	    $(STREAMS)
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What rec-compress is to reach, and whether it did."""
+import streams
+from filters import REC, ZSTD
+from measure import WIDE
+from ssh import PLAIN
+
+BUSY, DB, IDLE = "hvm-busy-live-128M", "hvm-db-live-64M", "hvm-idle-64M"
+UNPACKS = "rec-compress -d -T 2"
+PEAK_MIB = 48 + 64      # itself, and the window of pages that both ends keep
+
+
+class Aims:
+    """Prints a line for each aim: of(PART, STREAM, ROW) is what was measured;
+    without it no line but that it was not."""
+
+    def __init__(self, results):
+        self.results = results
+
+    def row(self, what, part, stream, names, value, limit, least):
+        """value(results of names) is to be at least, or at most, limit."""
+        found = [self.results.get((part, stream, name)) for name in names]
+        sign = ">=" if least else "<="
+        if None in found:
+            answer = "| not measured"
+        else:
+            got = value(*found)
+            reached = got >= limit if least else got <= limit
+            answer = f"{got:.3f} | " + \
+                ("reached" if reached else "**NOT reached**")
+        where = f"made, {stream} GiB" if part == "grow" else stream
+        print(f"| {where} | {what} | {sign} {limit:g} | {answer} |")
+
+    def speed(self, what, part, stream, names, limit):
+        self.row(what, part, stream, names, lambda a, b: a.wall / b.wall,
+                 limit, True)
+
+    def packing(self, stream, speed, size):
+        pair = (ZSTD, REC)
+        self.speed(f"packing, times `{ZSTD}`", "pack", stream, pair, speed)
+        self.row("size to that", "pack", stream, pair,
+                 lambda a, b: b.size / a.size, size, False)
+
+    def busy(self, stream):
+        self.packing(stream, 2.0, 0.95)
+        self.row("CPU to that", "pack", stream, (ZSTD, REC),
+                 lambda a, b: b.cpu / a.cpu, 0.65, False)
+        self.speed(f"packing, times `{ZSTD}{WIDE}`", "pack", stream,
+                   (ZSTD + WIDE, REC), 1.6)
+
+    def any_guest(self, stream):
+        self.speed("unpacking, times `zstd -d`", "unpack", stream,
+                   ("zstd -d", UNPACKS), 1.5)
+        if ("live", stream, REC) in self.results:
+            self.row("bytes of later rounds to zstd's", "live", stream,
+                     (ZSTD, REC), lambda a, b: b / a, 0.45, False)
+        self.speed("through ssh, times plain", "ssh", stream, (PLAIN, REC),
+                   1.0)
+        self.row("link up to which it pays, times zstd's", "link", stream,
+                 (ZSTD, REC), lambda a, b: b / a, 1.3, True)
+
+    def memory(self, least, most):
+        for name in (REC, UNPACKS):
+            for gib in sorted({least, most}):
+                self.row(f"peak MiB of `{name}`", "grow", gib,
+                         (name,), lambda r: r.peak, PEAK_MIB, False)
+            peaks = [self.results["grow", gib, name].peak
+                     for gib in (least, most)]
+            self.row(f"peak of `{name}`, {most} GiB to {least} GiB", "grow",
+                     most, (name,), lambda _, p=peaks: p[1] / p[0], 1.05,
+                     False)
+
+
+def aims(results, measured, gibs):
+    print("\n## Aims\n\n| stream | what | aim | measured | |\n"
+          "|---|---|--:|--:|---|")
+    a = Aims(results)
+    for one in measured:
+        if one.name.startswith(BUSY):
+            a.busy(one.name)
+        if one.name.startswith(DB):
+            a.packing(one.name, 1.6, 1.0)
+        if one.name.startswith(IDLE):
+            a.packing(one.name, 2.0, 0.75)
+    for one in measured:
+        if streams.large(one):
+            a.any_guest(one.name)
+    if gibs:
+        a.memory(min(gibs), max(gibs))
