@@ -67,6 +67,7 @@ struct absorb {
 	unsigned threads;
 	unsigned silence;	/* seconds without a byte; 0: any */
 	uint64_t max_pfn;	/* 0: a default */
+	uint32_t memory;	/* as in struct layers */
 	struct overrides overrides;
 };
 

@@ -12,8 +12,10 @@
 #include <unistd.h>
 
 #include "fault.h"
+#include "format.h"
 #include "opts.h"
 #include "pmap.h"
+#include "window.h"
 
 int
 opts_number(const char *text, long min, long max, long *out)
@@ -125,6 +127,12 @@ opts_size(const char *tool, const char *option, uint64_t min, uint64_t max,
 	}
 	opts_wrong(tool, "%s takes %" PRIu64 "M to %" PRIu64 "M", option,
 	    (min * unit + (1 << 20) - 1) >> 20, max * unit >> 20);
+}
+
+uint32_t
+opts_memory(const char *tool)
+{
+	return (uint32_t)opts_size(tool, "-M", 1, WINDOW_MAX, PAGE_SIZE);
 }
 
 const char *

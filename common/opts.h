@@ -19,6 +19,7 @@ struct opts {
 };
 
 #define OPTS_LETTERS	"qvhV"	/* for getopt_long, behind a tool's own */
+#define OPTS_MEMORY	{ "memory", required_argument, NULL, 'M' }
 #define OPTS_THREADS	{ "threads", required_argument, NULL, 'T' }
 #define OPTS_WORDS \
 	{ "quiet", no_argument, NULL, 'q' }, \
@@ -56,6 +57,10 @@ long opts_count(const char *tool, const char *option, long min, long max);
  */
 uint64_t opts_size(const char *tool, const char *option, uint64_t min,
     uint64_t max, uint64_t unit);
+
+/* opts_memory(tool): the argument of -M: pages of the largest window to take,
+ * 1 to WINDOW_MAX (window.h); exits 2 for another. */
+uint32_t opts_memory(const char *tool);
 
 /*
  * opts_file(tool, option): optarg as the name of a file; says that the option

@@ -24,8 +24,10 @@ record_reserve(struct record *rec, size_t size, struct fault *f)
 	if ((p = aligned_alloc(unit, room)) == NULL)
 		return fault_set(f, EXIT_SYSTEM, "no memory for %zu bytes",
 		    room);
+	/* Speed only.  Of the last huge page little may be used. */
 	if (unit == HUGE_UNIT)
-		(void)madvise(p, room, MADV_HUGEPAGE);	/* speed only */
+		(void)madvise(p, size / HUGE_UNIT * HUGE_UNIT,
+		    MADV_HUGEPAGE);
 	if (rec->room > 0)
 		memcpy(p, rec->body, rec->room);
 	free(rec->body);

@@ -236,6 +236,7 @@ opener_main(struct pair *p, const struct absorb *a)
 	struct opener op = {
 		.pair = p, .overrides = &a->overrides,
 		.lint = { .max_pfn = a->max_pfn },
+		.layers.memory = a->memory,
 	};
 	struct fault f = { .status = EXIT_DONE };
 	int child;

@@ -22,6 +22,7 @@ static const struct {
 } fastest[] = {
 	{ ZSTD_c_hashLog, 14 },
 	{ ZSTD_c_minMatch, 6 },
+	{ ZSTD_c_windowLog, 22 },
 };
 
 static int
@@ -38,7 +39,8 @@ set_level(struct squeeze *z, int level)
 
 	if (set(z, ZSTD_c_compressionLevel, level) == -1)
 		return -1;
-	for (i = 0; level == 1 && i < 2; i++)
+	for (i = 0; level == 1 && i < sizeof(fastest) / sizeof(fastest[0]);
+	    i++)
 		if (set(z, fastest[i].parameter, fastest[i].value) == -1)
 			return -1;
 	return 0;

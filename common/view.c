@@ -241,6 +241,7 @@ view_run(struct view *v, int in, struct fault *f)
 		.threads = v->threads, .measure = v->mode == VIEW_SUMMARY ||
 		    v->mode == VIEW_LIST,
 		.entropy = v->map != NULL, .piece = piece, .state = v,
+		.layers.memory = v->memory,
 	};
 	v->listing = (struct listing){
 		.out = v->out, .json = v->json, .every = v->verbose,

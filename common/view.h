@@ -33,6 +33,7 @@ struct view {
 	const char *map;	/* where the picture goes, or NULL */
 	bool stored;		/* the stream is made of a stored image */
 	unsigned threads;
+	uint32_t memory;	/* as in struct layers */
 	struct lint lint;	/* max_pfn set, or 0 */
 
 	/* view's own. */

@@ -32,7 +32,7 @@ window_new(uint32_t pages, unsigned records, struct fault *f)
 		return NULL;
 	}
 	w->pages = pages;
-	w->slots = pages + (records + 1) * PACKED_PAGES_MAX;
+	w->slots = pages + records * PACKED_PAGES_MAX;
 	w->ring_pages = w->slots + PACKED_PAGES_MAX;
 	w->slot = calloc(w->slots, sizeof(*w->slot));
 	w->ring = mmap(NULL, (size_t)w->ring_pages * PAGE_SIZE,

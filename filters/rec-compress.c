@@ -37,7 +37,7 @@ static const char help[] =
 "  -d                take the compression off\n"
 "  -t                check a compressed stream, write nothing\n"
 "  -l                check it, and say what it holds\n"
-"  -M SIZE           with -d, -t, -l: the largest window to take: 0 to 16G\n"
+"  -M SIZE           with -d, -t, -l: the largest window to take: 1M to 16G\n"
 "                    (default 256M)\n"
 "  --salvage         with -d, -t: leave out what is damaged, say what is lost\n"
 "  -T N              threads, 1 to 256; 0: one per processor (default 0)\n"
@@ -127,7 +127,7 @@ static const struct option longs[] = {
 	{ "decompress", no_argument, NULL, 'd' },
 	{ "test", no_argument, NULL, 't' },
 	{ "list", no_argument, NULL, 'l' },
-	{ "memory", required_argument, NULL, 'M' },
+	OPTS_MEMORY,
 	{ "fast", optional_argument, NULL, FAST },
 	{ "window", required_argument, NULL, WINDOW },
 	{ "salvage", no_argument, NULL, SALVAGE },
@@ -178,8 +178,7 @@ take(struct options *o, int c, const char *given)
 		    WINDOW_MAX, PAGE_SIZE);
 		break;
 	case 'M':
-		o->memory = (uint32_t)opts_size(name, "-M", 0, WINDOW_MAX,
-		    PAGE_SIZE);
+		o->memory = opts_memory(name);
 		break;
 	case 'd':
 		o->undo = true;

@@ -42,6 +42,8 @@ static const char help[] =
 "                    summary; with --lint: for each finding\n"
 "  --max-pfn N       with --lint: refuse pages above this pfn (default: as\n"
 "                    xc-absorb does)\n"
+"  -M SIZE           of a compressed stream: the largest window to take, 1M to\n"
+"                    16G (default 256M)\n"
 "  -T N              threads, 1 to 256; 0: one per processor (default 0)\n"
 "  -q, -h, -V        say less; this help; the version\n"
 "\n"
@@ -58,6 +60,7 @@ static const struct option longs[] = {
 	{ "map", required_argument, NULL, 'm' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "max-pfn", required_argument, NULL, 'x' },
+	OPTS_MEMORY,
 	OPTS_THREADS,
 	OPTS_WORDS
 };
@@ -117,6 +120,9 @@ take_option(struct view *v, struct opts *common, int c, const char *given)
 		break;
 	case 'j':
 		v->json = true;
+		break;
+	case 'M':
+		v->memory = opts_memory(name);
 		break;
 	case 'x':
 		v->lint.max_pfn = take_pfn("--max-pfn");
@@ -192,7 +198,7 @@ main(int argc, char *argv[])
 
 	opts_descriptors();
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":lT:" OPTS_LETTERS, longs,
+	while ((c = getopt_long(argc, argv, ":lM:T:" OPTS_LETTERS, longs,
 	    NULL)) != -1)
 		take_option(&v, &common, c, argv[optind - 1]);
 	check_options(&v, argc - optind);

@@ -65,6 +65,8 @@ static const char help[] =
 "  --max-vcpus N     its number of vcpus, 1 to 4096\n"
 "  --max-pfn N       refuse pages above this pfn (default 4294967296; for PV\n"
 "                    guests less, in proportion to their memory)\n"
+"  -M SIZE           of a compressed stream: the largest window to take, 1M to\n"
+"                    16G (default 256M)\n"
 "  --timeout N       give up when nothing moves for N seconds, 1 to 86400\n"
 "                    (default: never)\n"
 "  -T N              threads, 1 to 256; 0: one per processor (default 0)\n"
@@ -95,6 +97,7 @@ check_only(const struct options *o)
 	const struct absorb *a = &o->absorb;
 	struct opener op = {
 		.overrides = &a->overrides, .lint = { .max_pfn = a->max_pfn },
+		.layers.memory = a->memory,
 	};
 	char digest[2 * TALLY_DIGEST_SIZE + 1];
 	struct fault f;
@@ -177,6 +180,7 @@ static const struct option longs[] = {
 	{ "max-mem", required_argument, NULL, 'm' },
 	{ "max-vcpus", required_argument, NULL, 'c' },
 	{ "max-pfn", required_argument, NULL, 'x' },
+	OPTS_MEMORY,
 	OPTS_THREADS,
 	OPTS_WORDS
 };
@@ -279,6 +283,9 @@ take_option(struct options *o, int c, const char *given)
 		a->max_pfn = (uint64_t)opts_count(name, "--max-pfn", 1,
 		    PFN_MAX);
 		break;
+	case 'M':
+		a->memory = opts_memory(name);
+		break;
 	case 'w':
 		a->silence = (unsigned)opts_count(name, "--timeout", 1,
 		    86400);
@@ -331,7 +338,7 @@ main(int argc, char *argv[])
 		fault_exit(name, &f);
 	}
 	o.absorb.tool = name;
-	while ((c = getopt_long(argc, argv, ":pftT:" OPTS_LETTERS, longs,
+	while ((c = getopt_long(argc, argv, ":pftM:T:" OPTS_LETTERS, longs,
 	    NULL)) != -1)
 		take_option(&o, c, argv[optind - 1]);
 	if (optind != argc)
