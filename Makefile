@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # make             build the tools into build/
 # make demo        move two guests between two real Xen hosts, in QEMU
-# make check       every test, the lab's included
-# make check-long  the lab itself; every state of a move with every event; 60
-#                  moves in which a process is killed (SEED=N to replay);
-#                  stored images of real guests
+# make check       all tests but the longest, the lab's included
+# make check-long  live saves; signals; every state of a move with every event;
+#                  60 moves in which a process is killed (SEED=N to replay);
+#                  stored images of real guests; flaws, and what Xen says of
+#                  them; the lab itself
 # make check-asan, make check-tsan    all tests outside the lab, sanitized
 # make bench       filters beside zstd, lz4 and cat; CAPTURES=folder of *.zst,
 #                  STREAMS="file ...", ONLY=pack,unpack,..., RUNS=N
@@ -92,16 +93,17 @@ programs: all $(addprefix $B/tests/,rec-null make-guest took $(UNITS))
 # What a test needs of make is built before prove starts, so that a test
 # never compiles.  The tests in the lab mostly wait: two at once, each with a
 # pair of hosts of its own.
+IN_LAB = tests/lab/with-hosts -2 -- tests/lab/with-hosts -2 -- \
+         env JOBS=2 tests/run $B
 check: deps
 	$(MAKE) programs
-	tests/lab/with-hosts -2 -- tests/lab/with-hosts -2 -- \
-	    env JOBS=2 tests/run $B \
-	    $(filter-out $(LONG),$(shell ls -r tests/lab/*.t)) \
-	    tests/*.t $(UNITS:%=$B/tests/%)
-LONG = $(addprefix tests/lab/,05-lab.t 45-settle.t 70-kills.t 77-image.t)
+	$(IN_LAB) tests/*.t $(UNITS:%=$B/tests/%) \
+	    $(filter-out $(LONG),$(shell ls -r tests/lab/*.t))
+LONG = $(addprefix tests/lab/,45-settle.t 50-live.t 35-signals.t 70-kills.t \
+       77-image.t 75-lint.t 05-lab.t)
 check-long: deps
 	$(MAKE) programs
-	MOVES=$(or $(MOVES),60) tests/lab/with-hosts -2 -- tests/run $B $(LONG)
+	MOVES=$(or $(MOVES),60) $(IN_LAB) $(LONG)
 check-asan check-tsan: check-%: deps
 	$(MAKE) programs B=build/$* CFLAGS="-O1 -g -fsanitize=$(SAN_$*)"
 	tests/run build/$* $(UNITS:%=build/$*/tests/%) tests/*.t

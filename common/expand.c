@@ -214,12 +214,12 @@ expand_whole(struct expand *x, struct record *rec, struct fault *f)
 	return 0;
 }
 
-/* A fault of the record under way: with salvage, it is left out. */
+/* A fault of the record under way: with salvage, it is left out.  What the
+ * machine lacks is no fault of the record. */
 static int
 lose(struct expand *x, struct record *rec, struct fault *f)
 {
-	if (!x->shared->salvage || (f->status != EXIT_MALFORMED &&
-	    f->status != EXIT_INTEGRITY))
+	if (!x->shared->salvage || f->status == EXIT_SYSTEM)
 		return -1;
 	x->lost.record = true;
 	x->lost.why = *f;
@@ -243,7 +243,10 @@ expand_first(void *worker, struct record *rec, struct fault *f)
 		return 0;
 	x->state = PAGES;
 	if (unpack_first(&x->unpack, &x->shared->unpacker, rec, f) == -1)
-		return lose(x, rec, f);
+		/* A window over the limit is what the record asks for. */
+		return f->status == EXIT_REFUSED ? -1 : lose(x, rec, f);
+	x->lost.window_first = x->unpack.first - x->unpack.missing;
+	x->lost.window_count = x->unpack.missing;
 	return 0;
 }
 
@@ -272,14 +275,12 @@ expand_join(void *worker, struct record *rec, struct fault *f)
 	return 0;
 }
 
-/* With salvage: pages are missing, here or before. */
+/* With salvage: pages of the record are missing. */
 static void
 note_losses(struct expand *x, struct record *rec)
 {
 	const struct unpack *u = &x->unpack;
 
-	x->lost.window_first = u->first - u->missing;
-	x->lost.window_count = u->missing;
 	x->lost.pages = u->losses;
 	x->lost.pfn = u->lost;
 	if (u->losses > 0)

@@ -36,8 +36,8 @@ void expander_free(struct expander *shared);
 
 /*
  * expander_salvage(shared): what is damaged is left out, so that the
- * functions below no longer fail with EXIT_MALFORMED or EXIT_INTEGRITY:
- * expand_lost says what is lost.
+ * functions below fail with EXIT_SYSTEM only, and EXIT_REFUSED for a window
+ * over the limit: expand_lost says what is lost.
  */
 void expander_salvage(struct expander *shared);
 

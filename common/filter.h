@@ -28,7 +28,8 @@ struct codec {
 	int (*work)(void *worker, struct record *rec, struct fault *f);
 	/* In stream order, one at a time. */
 	int (*join)(void *worker, struct record *rec, struct fault *f);
-	/* In parallel, when the pieces before it were joined. */
+	/* In parallel, when the pieces before it were joined; goes with
+	 * join. */
 	int (*finish)(void *worker, struct record *rec, struct fault *f);
 	/* In stream order, one at a time: before the piece is written. */
 	int (*last)(void *worker, struct record *rec, struct fault *f);

@@ -37,7 +37,7 @@
  *  16  4  crc       CRC-32C of type, length and the body with its padding
  *  20  4  packed    pages: CRC-32C of type, length and the payload;
  *         otherwise reserved
- *  24  n  payload   the body inside with its padding
+ *  24  n  payload   the body inside with its padding, or pages, see below
  */
 #define COMPRESSED_HEADER_SIZE	24u
 #define COMPRESSED_ZSTD		1u
@@ -64,7 +64,6 @@
 #define PACKED_ADDED_OFFSET	8u
 #define PACKED_WINDOW_OFFSET	12u
 #define PACKED_COUNT_OFFSET	16u
-#define PACKED_RESERVED_OFFSET	20u
 #define PACKED_PARTS_OFFSET	24u	/* 8 bytes for each */
 #define PACKED_COUNT_MAX	65536u	/* pfns of a record */
 #define PACKED_PAGES_MAX	1024u	/* of them with data */

@@ -53,15 +53,16 @@ layers_new(struct layers *l, unsigned threads, void *owner, struct fault *f)
 	void **worker = calloc(threads, sizeof(*worker));
 	unsigned i;
 
+	fault_set(f, EXIT_SYSTEM, "no memory to expand");
+	if (worker == NULL)
+		return NULL;
 	l->expander = expander_new(l->memory > 0 ? l->memory : EXPAND_MEMORY,
 	    threads, f);
-	if (l->expander == NULL || worker == NULL)
+	if (l->expander == NULL)
 		return NULL;
 	for (i = 0; i < threads; i++)
-		if ((worker[i] = layer_new(l, owner)) == NULL) {
-			fault_set(f, EXIT_SYSTEM, "no memory to expand");
+		if ((worker[i] = layer_new(l, owner)) == NULL)
 			return NULL;
-		}
 	return worker;
 }
 
@@ -91,8 +92,9 @@ layers_first(void *worker, struct record *rec, struct fault *f)
 		return -1;
 	if (is_packed(rec))
 		rec->packed = rec->length;
-	return layer->layers->compressed ?
-	    expand_first(layer->expand, rec, f) : 0;
+	layer->compressed = layer->layers->compressed;
+	return layer->compressed ? expand_first(layer->expand, rec, f) :
+	    0;
 }
 
 int
@@ -100,8 +102,8 @@ layers_open(void *worker, struct record *rec, struct fault *f)
 {
 	struct layer *layer = worker;
 
-	return layer->layers->compressed ?
-	    expand_open(layer->expand, rec, f) : 0;
+	return layer->compressed ? expand_open(layer->expand, rec, f) :
+	    0;
 }
 
 int
@@ -109,8 +111,8 @@ layers_join(void *worker, struct record *rec, struct fault *f)
 {
 	struct layer *layer = worker;
 
-	return layer->layers->compressed ?
-	    expand_join(layer->expand, rec, f) : 0;
+	return layer->compressed ? expand_join(layer->expand, rec, f) :
+	    0;
 }
 
 int
@@ -118,8 +120,8 @@ layers_finish(void *worker, struct record *rec, struct fault *f)
 {
 	struct layer *layer = worker;
 
-	return layer->layers->compressed ?
-	    expand_finish(layer->expand, rec, f) : 0;
+	return layer->compressed ? expand_finish(layer->expand, rec, f) :
+	    0;
 }
 
 int

@@ -30,6 +30,7 @@ struct layers {
 /* One thread's. */
 struct layer {
 	struct layers *layers;
+	bool compressed;	/* as the stream was when its piece was read */
 	struct expand *expand;
 	void *owner;		/* the caller's, for its own functions */
 };

@@ -132,7 +132,7 @@ opts_size(const char *tool, const char *option, uint64_t min, uint64_t max,
 uint32_t
 opts_memory(const char *tool)
 {
-	return (uint32_t)opts_size(tool, "-M", 1, WINDOW_MAX, PAGE_SIZE);
+	return (uint32_t)opts_size(tool, "-M", 256, WINDOW_MAX, PAGE_SIZE);
 }
 
 const char *

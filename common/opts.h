@@ -59,7 +59,7 @@ uint64_t opts_size(const char *tool, const char *option, uint64_t min,
     uint64_t max, uint64_t unit);
 
 /* opts_memory(tool): the argument of -M: pages of the largest window to take,
- * 1 to WINDOW_MAX (window.h); exits 2 for another. */
+ * 256 to WINDOW_MAX (window.h); exits 2 for another. */
 uint32_t opts_memory(const char *tool);
 
 /*

@@ -58,6 +58,13 @@ page_has_data(enum page_type type)
 	return type < PAGE_BROKEN;
 }
 
+/* page_entry_has_data(entry): the same, of a pfn's entry in PAGE_DATA. */
+static inline bool
+page_entry_has_data(uint64_t entry)
+{
+	return page_has_data((enum page_type)(entry >> PFN_TYPE_SHIFT));
+}
+
 /* page_level(type): 1 to 4 for page tables, 0 for all else. */
 static inline unsigned
 page_level(enum page_type type)

@@ -6,6 +6,8 @@
  *     write.next <= number of an item under way < read
  *     write.next <= join.next <= read <= write.next + threads
  *
+ * (join.next stands still where there is nothing to join.)
+ *
  * read_lock is the turn to read and guards `read` and `ended`; lock guards
  * the rest.  No worker holds both.  The caller holds lock until every worker
  * is started: when one cannot be, nothing was written.

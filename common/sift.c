@@ -115,8 +115,7 @@ sift_join(struct sift *s, struct similar *similar, struct window *w)
 
 	s->first = window_next(w);
 	for (n = 0; n < x->count && i < x->full; n++) {
-		if (!page_has_data((enum page_type)(x->entry[n] >>
-		    PFN_TYPE_SHIFT)))
+		if (!page_entry_has_data(x->entry[n]))
 			continue;
 		pfn = x->entry[n] & PFN_MASK;
 		if (x->class[i] >= CLASS_STORED) {

@@ -12,7 +12,7 @@
 
 /* One of the parts that may be packed. */
 struct section {
-	const uint8_t *at;
+	uint64_t offset;	/* from the payload's start */
 	uint32_t length, size;
 };
 
@@ -53,7 +53,7 @@ find_parts(const struct record *rec, struct section *part)
 	unsigned i;
 
 	for (i = 0; i < PARTS; i++, sizes += 8) {
-		part[i].at = payload(rec) + offset;
+		part[i].offset = offset;
 		part[i].length = get_le32(sizes);
 		part[i].size = get_le32(sizes + 4);
 		offset += part[i].length;
@@ -131,6 +131,9 @@ check_number(struct unpack *u, const struct unpacker *shared,
 		return record_fault(f, EXIT_INTEGRITY, rec, "pages %" PRIu64
 		    " to %" PRIu64 " of the window are missing: a record "
 		    "before is lost", expected, u->first - 1);
+	if (u->first > UINT64_MAX - PACKED_PAGES_MAX)
+		return record_fault(f, EXIT_MALFORMED, rec,
+		    "no window has so many pages: %" PRIu64, u->first);
 	return 0;
 }
 
@@ -192,18 +195,21 @@ unpack_first(struct unpack *u, struct unpacker *shared,
 
 /* The bytes of a part.  0 or -1. */
 static int
-open_part(const struct section *p, struct squeeze *z, uint8_t *to)
+open_part(const struct section *p, struct squeeze *z,
+    const struct record *rec, uint8_t *to)
 {
+	const uint8_t *at = payload(rec) + p->offset;
+
 	if (p->length != p->size)
-		return squeeze_undo(z, to, p->size, p->at, p->length);
+		return squeeze_undo(z, to, p->size, at, p->length);
 	if (p->size > 0)
-		memcpy(to, p->at, p->size);
+		memcpy(to, at, p->size);
 	return 0;
 }
 
-/* Gives each added page of a class its place, from *to on. */
+/* Gives each added page of a class its room, from *to on. */
 static uint32_t
-place(struct unpack *u, unsigned class, uint8_t **to)
+give_room(struct unpack *u, unsigned class, uint8_t **to)
 {
 	uint32_t i, count = 0;
 
@@ -230,10 +236,10 @@ classes_fit(struct unpack *u, uint32_t full)
 	if (u->index.full != full || full - zero != u->added)
 		return false;
 	for (class = CLASS_PACKED; class < CLASSES; class++)
-		packed += place(u, class, &to);
+		packed += give_room(u, class, &to);
 	return packed == u->packed &&
-	    place(u, CLASS_STORED, &to) == u->stored &&
-	    place(u, CLASS_CHANGED, &to) == u->changed;
+	    give_room(u, CLASS_STORED, &to) == u->stored &&
+	    give_room(u, CLASS_CHANGED, &to) == u->changed;
 }
 
 /* Whether the changes are as long as their maps say. */
@@ -257,7 +263,7 @@ open_index(struct unpack *u, struct squeeze *z, const struct record *rec,
 
 	if (record_reserve(&u->scratch, p->size, f) == -1)
 		return -1;
-	if (open_part(p, z, u->scratch.body) == -1 ||
+	if (open_part(p, z, rec, u->scratch.body) == -1 ||
 	    index_get(&u->index, u->first, u->scratch.body, p->size) == -1 ||
 	    !classes_fit(u, full))
 		return record_fault(f, EXIT_MALFORMED, rec, "damaged index");
@@ -273,14 +279,14 @@ unpack_open(struct unpack *u, struct squeeze *z, const struct record *rec,
 
 	if (open_index(u, z, rec, &part[INDEX], f) == -1)
 		return -1;
-	if (open_part(&part[PACKED], z, u->room) == -1)
+	if (open_part(&part[PACKED], z, rec, u->room) == -1)
 		return record_fault(f, EXIT_MALFORMED, rec,
 		    "damaged zstd frame");
 	memcpy(u->room + PAGE_SIZE * (size_t)u->packed, payload(rec) + end,
 	    PAGE_SIZE * (size_t)u->stored);
 	if (record_reserve(&u->scratch, part[CHANGES].size, f) == -1)
 		return -1;
-	if (open_part(&part[CHANGES], z, u->scratch.body) == -1 ||
+	if (open_part(&part[CHANGES], z, rec, u->scratch.body) == -1 ||
 	    !changes_fit(u, &part[CHANGES]))
 		return record_fault(f, EXIT_MALFORMED, rec,
 		    "damaged changes");

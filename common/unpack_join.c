@@ -26,8 +26,7 @@ pfn_of_page(const struct unpack *u, uint32_t i)
 	uint32_t n, page = 0;
 
 	for (n = 0; n < u->index.count; n++)
-		if (page_has_data((enum page_type)(u->index.entry[n] >>
-		    PFN_TYPE_SHIFT)) && page++ == i)
+		if (page_entry_has_data(u->index.entry[n]) && page++ == i)
 			break;
 	return u->index.entry[n] & PFN_MASK;
 }
@@ -97,8 +96,7 @@ put_list(const struct unpack *u, const struct record *rec, uint8_t *body)
 	    PACKED_COUNT_OFFSET, PAGE_DATA_HEADER_SIZE);
 	put_le32(body, u->index.count - u->losses);
 	for (n = 0; n < u->index.count; n++) {
-		if (u->losses > 0 && page_has_data((enum page_type)
-		    (u->index.entry[n] >> PFN_TYPE_SHIFT)) &&
+		if (u->losses > 0 && page_entry_has_data(u->index.entry[n]) &&
 		    is_lost(u, i++))
 			continue;
 		put_le64(to, u->index.entry[n]);

@@ -2,8 +2,10 @@
 /*
  * The memory is a ring: room is given out from its start to its end, and then
  * from its start again.  It is larger than the window by what may be under
- * way, and by what is left unused at its end.  So what a page that is still
- * referred to holds is never written over.
+ * way, by what is left unused at its end, and by a record: within a record
+ * pages lie by class, not by number, so all of it may lie behind the page that
+ * was its last.  So what a page that is still referred to holds is never
+ * written over.
  */
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -33,7 +35,7 @@ window_new(uint32_t pages, unsigned records, struct fault *f)
 	}
 	w->pages = pages;
 	w->slots = pages + records * PACKED_PAGES_MAX;
-	w->ring_pages = w->slots + PACKED_PAGES_MAX;
+	w->ring_pages = w->slots + 2 * PACKED_PAGES_MAX;
 	w->slot = calloc(w->slots, sizeof(*w->slot));
 	w->ring = mmap(NULL, (size_t)w->ring_pages * PAGE_SIZE,
 	    PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS |

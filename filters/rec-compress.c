@@ -16,6 +16,7 @@
 #include "fault.h"
 #include "filter.h"
 #include "format.h"
+#include "losses.h"
 #include "opts.h"
 #include "pmap.h"
 #include "types.h"
@@ -28,7 +29,7 @@ static const char help[] =
 "           < stream > compressed\n"
 "       rec-compress -d [-M SIZE] [--salvage] [options]\n"
 "           < compressed > stream\n"
-"       rec-compress -t | -l [-M SIZE] [options] < compressed\n"
+"       rec-compress -t | -l [-M SIZE] [--salvage] [options] < compressed\n"
 "\n"
 "  -1 .. -19         level: fastest to smallest (default 1)\n"
 "  --fast[=N]        levels faster than -1: 1 to 131072 (default 1)\n"
@@ -39,7 +40,7 @@ static const char help[] =
 "  -l                check it, and say what it holds\n"
 "  -M SIZE           with -d, -t, -l: the largest window to take: 1M to 16G\n"
 "                    (default 256M)\n"
-"  --salvage         with -d, -t: leave out what is damaged, say what is lost\n"
+"  --salvage         with these: leave out what is damaged, say what is lost\n"
 "  -T N              threads, 1 to 256; 0: one per processor (default 0)\n"
 "  --pass-after-end  hand on what follows the stream's END at once\n"
 "                    (inside xl migrate -s)\n"
@@ -78,47 +79,13 @@ refuse_sealed(void *worker, struct record *rec, struct fault *f)
 	return fault_hint(f, "compress first: rec-compress | rec-encrypt");
 }
 
-static void
-print_pfns(const uint64_t *pfn, uint32_t count)
-{
-	uint32_t i, run;
+static struct losses losses = { .tool = name };
 
-	for (i = 0; i < count; i += run) {
-		for (run = 1; i + run < count && pfn[i + run] == pfn[i] +
-		    run; run++)
-			;
-		fprintf(stderr, " 0x%" PRIx64, pfn[i]);
-		if (run > 1)
-			fprintf(stderr, "-0x%" PRIx64, pfn[i] + run - 1);
-	}
-	fputc('\n', stderr);
-}
-
-static bool something_lost;	/* set by one thread at a time */
-
-/* With --salvage, in stream order: says what of this record is lost. */
+/* With --salvage. */
 static int
 tell_losses(void *worker, struct record *rec, struct fault *f)
 {
-	const struct expand_lost *lost = expand_lost(worker);
-
-	(void)rec;
-	(void)f;
-	if (lost == NULL)
-		return 0;
-	something_lost = true;
-	if (lost->window_count > 0)
-		fprintf(stderr, "%s: lost: pages %" PRIu64 " to %" PRIu64
-		    " of the window, with the records before record %" PRIu64
-		    "\n", name, lost->window_first, lost->window_first +
-		    lost->window_count - 1, rec->index);
-	if (lost->record)
-		fprintf(stderr, "%s: lost: %s\n", name, lost->why.text);
-	if (lost->pages > 0) {
-		fprintf(stderr, "%s: lost: %s: pfns", name, lost->why.text);
-		print_pfns(lost->pfn, lost->pages);
-	}
-	return 0;
+	return losses_tell(&losses, rec, expand_lost(worker), f);
 }
 
 enum { FAST = 256, PASS, WINDOW, SALVAGE, STATS };
@@ -223,7 +190,7 @@ parse(int argc, char *argv[], struct options *o)
 		opts_wrong(name, "no operand is taken, not '%s': the stream "
 		    "comes on stdin", argv[optind]);
 	if (o->salvage && !o->undo)
-		opts_wrong(name, "--salvage goes with -d or -t");
+		opts_wrong(name, "--salvage goes with -d, -t or -l");
 }
 
 /* The workers, as many as there are threads. */
@@ -326,7 +293,8 @@ main(int argc, char *argv[])
 	if (hire(&job, &o, &f) == -1)
 		fault_exit(name, &f);
 	codec = direction(&o);
-	codec.layer = REC_COMPRESSED;
+	/* To salvage is to go on also where the first record is damaged. */
+	codec.layer = o.salvage ? 0 : REC_COMPRESSED;
 	codec.whole = true;
 	codec.worker = job.worker;
 	filter.in = STDIN_FILENO;
@@ -339,5 +307,5 @@ main(int argc, char *argv[])
 	dismiss(&job, &o);
 	if (o.list && (fflush(stdout) != 0 || ferror(stdout)))
 		return EXIT_SYSTEM;
-	return something_lost ? EXIT_INTEGRITY : EXIT_DONE;
+	return losses.lost ? EXIT_INTEGRITY : EXIT_DONE;
 }

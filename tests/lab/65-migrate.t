@@ -26,7 +26,7 @@ for kind in pv pvh; do
 	on src 'xl destroy "$1"' "$kind"
 done
 
-lab_create src pvh busy dirty > "$tmp/domid"
+lab_create src pvh busy dirty=100 > "$tmp/domid"
 ok "live: it moves, and says how long it stood" on src 'rec-migrate --live busy dst > /tmp/came'
 ok "so many ms" on src 'grep -x "busy: moved to dst in [0-9]* ms, down for [0-9]* ms" /tmp/came'
 ok "live: it counts on at dst, memory whole" came_whole dst busy

@@ -10,10 +10,10 @@
 lab_top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
 # lab_run HOST SCRIPT [ARGUMENT...]: runs a bash script on a host, at most
-# LAB_TIMEOUT seconds (120).  Standard input, output and error are passed
+# LAB_TIMEOUT seconds (600).  Standard input, output and error are passed
 # through; the status is the script's, or 124 when the time is over.
 lab_run() {
-    local host=$1 script=$2 limit=${LAB_TIMEOUT:-120} words
+    local host=$1 script=$2 limit=${LAB_TIMEOUT:-600} words
     shift 2
     words="exec timeout -k 2 $limit bash -c ${script@Q} lab"
     if (($# > 0)); then
@@ -36,7 +36,7 @@ lab_create() {
 }
 
 # lab_await HOST NAME REGEX [SECONDS]: waits until the guest's console has a
-# line that matches; at most 60 seconds.
+# line that matches; at most 300 seconds.
 lab_await() {
     lab_run "$1" 'lab-await "$@"' "${@:2}" < /dev/null
 }
@@ -45,7 +45,7 @@ lab_await() {
 # ticked COUNT times more (3).
 lab_await_ticks() {
     lab_run "$1" 'lab-await "$1" TINY-TICK "$3" "$2"' \
-        "$2" "${3:-3}" "${4:-60}" < /dev/null
+        "$2" "${3:-3}" "${4:-300}" < /dev/null
 }
 
 # lab_console HOST NAME: prints what the guest has written.

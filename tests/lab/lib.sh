@@ -71,7 +71,7 @@ memory_back() {
 # second one has not lost its count.
 both_run() {
 	runs "$1" "$2" &&
-		on "$1" 'lab-await "$1" TINY-CPU1 60 3' "$2" &&
+		on "$1" 'lab-await "$1" TINY-CPU1 300 3' "$2" &&
 		lab_console "$1" "$2" > "$tmp/console" &&
 		! grep CPU1-BAD "$tmp/console"
 }
