@@ -193,7 +193,7 @@ make_changes(struct compress *c)
 }
 
 /* Writes a part behind *to, and its length and size into the header. */
-static uint64_t
+static void
 put_part(struct compress *c, uint8_t **to, uint8_t *sizes,
     const uint8_t *from, size_t size)
 {
@@ -202,7 +202,6 @@ put_part(struct compress *c, uint8_t **to, uint8_t *sizes,
 	put_le32(sizes, (uint32_t)length);
 	put_le32(sizes + 4, (uint32_t)size);
 	*to += length;
-	return length;
 }
 
 /* The payload of pages behind the header in c->spare.  Returns its end. */
@@ -220,16 +219,14 @@ put_pages(struct compress *c, const struct record *rec, uint32_t packed)
 	put_le32(head + PACKED_WINDOW_OFFSET,
 	    window_pages(c->shared->window));
 	memcpy(head + PACKED_COUNT_OFFSET, rec->body, PAGE_DATA_HEADER_SIZE);
-	c->counts.index += put_part(c, &to, sizes, c->scratch.body,
+	put_part(c, &to, sizes, c->scratch.body,
 	    index_put(&s->index, s->first, c->scratch.body));
-	c->counts.frames += put_part(c, &to, sizes + 8, s->added_pages,
+	put_part(c, &to, sizes + 8, s->added_pages,
 	    PAGE_SIZE * (size_t)packed);
-	c->counts.changes += put_part(c, &to, sizes + 16, c->scratch.body,
-	    make_changes(c));
+	put_part(c, &to, sizes + 16, c->scratch.body, make_changes(c));
 	if (stored > 0)
 		memcpy(to, s->added_pages + PAGE_SIZE * (size_t)packed,
 		    stored);
-	c->counts.stored += stored;
 	return to + stored;
 }
 
@@ -237,12 +234,18 @@ static void
 count_pages(struct compress *c, const struct record *rec, size_t length)
 {
 	const struct sift *s = &c->sift;
+	const uint8_t *sizes = c->spare.body + COMPRESSED_HEADER_SIZE +
+	    PACKED_PARTS_OFFSET;
 	unsigned class;
 
 	c->counts.page_records++;
 	c->counts.page_bytes += RECORD_HEADER_SIZE + rec->size;
 	c->counts.page_packed += RECORD_HEADER_SIZE +
 	    record_size((uint32_t)length);
+	c->counts.index += get_le32(sizes);
+	c->counts.frames += get_le32(sizes + 8);
+	c->counts.changes += get_le32(sizes + 16);
+	c->counts.stored += PAGE_SIZE * (uint64_t)s->of[CLASS_STORED];
 	c->counts.absent += s->index.count - s->index.full;
 	for (class = 0; class < CLASSES; class++)
 		c->counts.pages[class] += s->of[class];
@@ -271,6 +274,10 @@ compress_finish(void *worker, struct record *rec, struct fault *f)
 	body = c->spare.body;
 	put_header(body, rec, COMPRESSED_PAGES);
 	length = (size_t)(put_pages(c, rec, packed) - body);
+	/* What adds to the window has to stay, what is only longer not. */
+	if (s->added == 0 && length > COMPRESSED_HEADER_SIZE +
+	    record_size(rec->length))
+		return pack_whole(c, rec, f);
 	put_le32(body + COMPRESSED_CRC_OFFSET, s->crc);
 	put_le32(body + COMPRESSED_PACKED_CRC_OFFSET, crc_add(start_crc(rec),
 	    body + COMPRESSED_HEADER_SIZE, length - COMPRESSED_HEADER_SIZE));

@@ -189,6 +189,11 @@ parse(int argc, char *argv[], struct options *o)
 	if (optind != argc)
 		opts_wrong(name, "no operand is taken, not '%s': the stream "
 		    "comes on stdin", argv[optind]);
+	if (o->undo && o->window != COMPRESS_WINDOW)
+		opts_wrong(name, "--window is for packing: what a stream "
+		    "takes it says itself; -M is the limit");
+	if (!o->undo && o->memory != EXPAND_MEMORY)
+		opts_wrong(name, "-M goes with -d, -t or -l");
 	if (o->salvage && !o->undo)
 		opts_wrong(name, "--salvage goes with -d, -t or -l");
 }

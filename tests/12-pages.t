@@ -89,6 +89,16 @@ cp "$tmp/out" "$tmp/few"
 ok "and come back" status 0 "$tmp/few" rec-compress -d
 ok "all of them" gives "$tmp/scattered"
 
+# Nor do those that no list makes shorter grow.
+"$here/gen/make-stream" absent 65536 > "$tmp/absent"
+ok "pfns and types at random" status 0 "$tmp/absent" \
+	rec-compress --fast=131072
+ok "are kept as they are" test "$(size "$tmp/out")" -le \
+	$(($(size "$tmp/absent") + 24))
+cp "$tmp/out" "$tmp/few"
+ok "and come back" status 0 "$tmp/few" rec-compress -d
+ok "the same" gives "$tmp/absent"
+
 # The window.
 pages() {
 	status 0 "$tmp/live" rec-compress --window "$1" --stats=json &&
@@ -140,6 +150,8 @@ for size in "" x 1x -1 4T 1.5M 17G 99999999999999999999; do
 		"--window takes 0M to 16384M" "rec-compress -h lists the options"
 done
 ok "-M of less than a MiB" status 2 "$tmp/packed" rec-compress -d -M 4K
+ok "-M without -d" status 2 "$tmp/live" rec-compress -M 1M
+ok "--window with -d" status 2 "$tmp/packed" rec-compress -d --window 1M
 ok "--salvage without -d" status 2 "$tmp/live" rec-compress --salvage
 ok "--stats=xml" status 2 "$tmp/live" rec-compress --stats=xml
 
