@@ -51,19 +51,19 @@ void **
 layers_new(struct layers *l, unsigned threads, void *owner, struct fault *f)
 {
 	void **worker = calloc(threads, sizeof(*worker));
-	unsigned i;
+	unsigned i = 0;
 
-	fault_set(f, EXIT_SYSTEM, "no memory to expand");
-	if (worker == NULL)
-		return NULL;
 	l->expander = expander_new(l->memory > 0 ? l->memory : EXPAND_MEMORY,
 	    threads, f);
 	if (l->expander == NULL)
 		return NULL;
-	for (i = 0; i < threads; i++)
-		if ((worker[i] = layer_new(l, owner)) == NULL)
-			return NULL;
-	return worker;
+	while (worker != NULL && i < threads &&
+	    (worker[i] = layer_new(l, owner)) != NULL)
+		i++;
+	if (i == threads)
+		return worker;
+	fault_set(f, EXIT_SYSTEM, "no memory to expand");
+	return NULL;
 }
 
 void
