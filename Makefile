@@ -19,7 +19,7 @@ PREFIX  = /usr/local
 B       = build
 
 VERSION = 0.1
-TOOLS   = xc-emit rec-compress rec-ls xc-absorb
+TOOLS   = xc-emit rec-compress rec-checksum rec-ls xc-absorb
 SBIN    = xc-emit xc-absorb
 SCRIPTS = $(wildcard pipelines/*)
 UNITS   = $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))

@@ -6,6 +6,7 @@
 #include "bytes.h"
 #include "filter.h"
 #include "format.h"
+#include "stream.h"
 #include "types.h"
 
 static int
@@ -109,16 +110,17 @@ check_piece(struct opener *o, struct record *rec, struct fault *f)
 	return 0;
 }
 
-/* In stream order: before a piece is handed on. */
+/* In stream order. */
 static int
-check(void *worker, struct record *rec, struct fault *f)
+hand_on(void *worker, struct record *rec, struct sink *out, struct fault *f)
 {
 	struct layer *layer = worker;
 	struct opener *o = layer->owner;
 
-	if (check_piece(o, rec, f) == -1)
+	if (check_piece(o, rec, f) == -1 || (o->keep != NULL &&
+	    o->keep(o->keeper, rec, f) == -1))
 		return -1;
-	return o->keep == NULL ? 0 : o->keep(o->keeper, rec, f);
+	return stream_write(out, rec, f);
 }
 
 int
@@ -126,7 +128,7 @@ opener_run(struct opener *o, int in, unsigned threads, struct fault *f)
 {
 	struct codec codec = {
 		.whole = true, .first = layers_first, .work = layers_open,
-		.join = layers_join, .finish = finish, .last = check,
+		.join = layers_join, .finish = finish, .write = hand_on,
 		.worker = layers_new(&o->layers, threads, o, f),
 	};
 	struct filter filter = {

@@ -112,8 +112,8 @@ write_piece(void *ctx, void *worker, struct fault *f)
 	struct hand *hand = worker;
 	const struct codec *c = &flow->codec;
 
-	if (step(c->last, hand->worker, &hand->rec, f) == -1)
-		return -1;
+	if (c->write != NULL)
+		return c->write(hand->worker, &hand->rec, &flow->out, f);
 	return stream_write(&flow->out, &hand->rec, f);
 }
 

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "fault.h"
+#include "io.h"
 #include "record.h"
 
 /*
@@ -31,8 +32,10 @@ struct codec {
 	/* In parallel, when the pieces before it were joined; goes with
 	 * join. */
 	int (*finish)(void *worker, struct record *rec, struct fault *f);
-	/* In stream order, one at a time: before the piece is written. */
-	int (*last)(void *worker, struct record *rec, struct fault *f);
+	/* In stream order, one at a time: writes the piece, and what else
+	 * comes then.  NULL: the piece as it is. */
+	int (*write)(void *worker, struct record *rec, struct sink *out,
+	    struct fault *f);
 
 	void **worker;		/* one per thread; each function gets that of
 				   the thread that has the piece */

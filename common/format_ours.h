@@ -75,6 +75,62 @@
 #define CHANGES_MAP_SIZE	64u	/* a bit for each word of a page */
 #define CHANGES_WORDS		512u	/* of 8 bytes */
 
+/*
+ * CHECK body, 64 bytes; the first one covers all that stands before it, each
+ * other one the record before it, with header and padding.  What is covered
+ * has numbers and places as in the stream without CHECKs.
+ *   0  8  our header; flags bit 0: covers what stands before the records;
+ *         bit 1: DIGEST has BLAKE2b of all that is covered
+ *   8 16  id        of the stream, the same in all
+ *  24  8  index     of the record, from 0
+ *  32  8  offset    of its first byte
+ *  40  8  size      bytes
+ *  48  4  type      of the record
+ *  52  4  crc       CRC-32C of the bytes
+ *  56  4  list      PAGE_DATA: CRC-32C of the bytes before the first page
+ *  60  4  own       CRC-32C of this record's header and body, 0 in its place
+ */
+#define CHECK_SIZE		64u
+#define CHECK_START		1u
+#define CHECK_BLAKE2B		2u
+#define CHECK_ID_OFFSET		8u
+#define CHECK_ID_SIZE		16u
+#define CHECK_INDEX_OFFSET	24u
+#define CHECK_OFFSET_OFFSET	32u
+#define CHECK_SIZE_OFFSET	40u
+#define CHECK_TYPE_OFFSET	48u
+#define CHECK_CRC_OFFSET	52u
+#define CHECK_LIST_OFFSET	56u
+#define CHECK_OWN_OFFSET	60u
+
+/*
+ * DIGEST body; before END
+ *   0  8  our header; flags bit 0: leaves are BLAKE2b-256
+ *   8 16  id        as in CHECK
+ *  24  8  records   that CHECKs cover
+ *  32  8  bytes     that CHECKs cover: where END is without check data
+ *  40  8  tail      bytes behind the image's END, up to the outermost one
+ *  48 32  digest    BLAKE2b-256 over the leaves: of each CHECK bytes 24-59,
+ *         and, with flags bit 0, BLAKE2b-256 of what it covers
+ *  80 32  tail      BLAKE2b-256 of it
+ * 112  8  time      in seconds since 1970, or 0
+ * 120  8  sequence  number, or 0
+ * 128  4  own       CRC-32C of this record's header and body, 0 in its place
+ * 132  n  context   text without a NUL
+ */
+#define DIGEST_BLAKE2B		1u
+#define DIGEST_RECORDS_OFFSET	24u
+#define DIGEST_BYTES_OFFSET	32u
+#define DIGEST_TAIL_OFFSET	40u
+#define DIGEST_DIGEST_OFFSET	48u
+#define DIGEST_TAIL_DIGEST_OFFSET 80u
+#define DIGEST_TIME_OFFSET	112u
+#define DIGEST_SEQUENCE_OFFSET	120u
+#define DIGEST_OWN_OFFSET	128u
+#define DIGEST_CONTEXT_OFFSET	132u
+#define DIGEST_HASH_SIZE	32u
+#define DIGEST_CONTEXT_MAX	1024u
+
 /* GUEST_CONFIG body: our header, then JSON text without a NUL. */
 #define GUEST_CONFIG_MAX	(64u << 10)	/* bytes of the body */
 

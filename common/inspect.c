@@ -15,11 +15,13 @@ look(void *worker, struct record *rec, struct fault *f)
 }
 
 static int
-hand_over(void *worker, struct record *rec, struct fault *f)
+hand_over(void *worker, struct record *rec, struct sink *out,
+    struct fault *f)
 {
 	struct layer *layer = worker;
 	const struct inspect *i = layer->owner;
 
+	(void)out;
 	return i->piece(i->state, rec, f);
 }
 
@@ -28,7 +30,7 @@ inspect_run(struct inspect *i, int in, struct fault *f)
 {
 	struct codec codec = {
 		.whole = true, .first = layers_first, .work = layers_open,
-		.join = layers_join, .finish = look, .last = hand_over,
+		.join = layers_join, .finish = look, .write = hand_over,
 		.worker = layers_new(&i->layers, i->threads, i, f),
 	};
 	struct filter filter = {

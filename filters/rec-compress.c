@@ -19,6 +19,7 @@
 #include "losses.h"
 #include "opts.h"
 #include "pmap.h"
+#include "stream.h"
 #include "types.h"
 #include "window.h"
 
@@ -83,9 +84,12 @@ static struct losses losses = { .tool = name };
 
 /* With --salvage. */
 static int
-tell_losses(void *worker, struct record *rec, struct fault *f)
+write_sound(void *worker, struct record *rec, struct sink *out,
+    struct fault *f)
 {
-	return losses_tell(&losses, rec, expand_lost(worker), f);
+	if (losses_tell(&losses, rec, expand_lost(worker), f) == -1)
+		return -1;
+	return stream_write(out, rec, f);
 }
 
 enum { FAST = 256, PASS, WINDOW, SALVAGE, STATS };
@@ -270,7 +274,7 @@ direction(const struct options *o)
 	struct codec unpack = {
 		.undo = true, .first = expand_first, .work = expand_open,
 		.join = expand_join, .finish = expand_finish,
-		.last = o->salvage ? tell_losses : NULL,
+		.write = o->salvage ? write_sound : NULL,
 	};
 
 	return o->undo ? unpack : pack;

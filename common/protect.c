@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
+#include "protect.h"
+#include "stream.h"
+#include "types.h"
+
+int
+protect_work(void *worker, struct record *rec, struct fault *f)
+{
+	struct protector *w = worker;
+
+	(void)f;
+	if (type_has_layers(rec))
+		leaf_of(rec, w->shared->blake2b, &w->leaf);
+	return 0;
+}
+
+static void
+begin(struct protection *p, const struct record *rec)
+{
+	p->begun = true;
+	p->nested = rec->part != PART_IMAGE;
+	leaf_begin(&p->start, p->blake2b);
+	digester_begin(&p->all, p->blake2b);
+}
+
+/* A CHECK for size bytes more. */
+static int
+write_check(struct protection *p, struct check *c, uint64_t size,
+    struct sink *out, struct fault *f)
+{
+	c->blake2b = p->blake2b;
+	memcpy(c->id, p->id, CHECK_ID_SIZE);
+	c->index = p->records;
+	c->offset = c->start ? 0 : p->bytes;
+	c->size = size;
+	if (!c->start) {
+		p->records++;
+		p->bytes += size;
+	}
+	digester_add(&p->all, c);
+	if (check_put(c, &p->extra, f) == -1)
+		return -1;
+	return stream_write(out, &p->extra, f);
+}
+
+/* What stands before the records, the image's headers last. */
+static int
+write_start(struct protection *p, const struct record *rec, struct sink *out,
+    struct fault *f)
+{
+	struct check c = { .start = true };
+
+	leaf_add(&p->start, rec->body, rec->size);
+	p->bytes += rec->size;
+	if (stream_write(out, rec, f) == -1)
+		return -1;
+	if (rec->part != PART_IMAGE)
+		return 0;
+	leaf_end(&p->start);
+	c.leaf = p->start.leaf;
+	return write_check(p, &c, p->bytes, out, f);
+}
+
+static int
+refuse(const struct record *rec, struct fault *f)
+{
+	if (rec->type == REC_CHECKPOINT) {
+		record_fault(f, EXIT_REFUSED, rec, "Xen's restorer takes no "
+		    "checks in a checkpointed stream");
+		return fault_hint(f, "put it into a container first: "
+		    "rec-encrypt, rec-split");
+	}
+	record_fault(f, EXIT_REFUSED, rec, "check data in a stream without "
+	    "this layer");
+	return fault_hint(f, "where does it come from?  rec-ls shows it");
+}
+
+static bool
+is_check_data(const struct record *rec)
+{
+	return type_is_ours(rec) && (rec->type == REC_CHECK ||
+	    rec->type == REC_DIGEST || rec->type == REC_SIGNATURE);
+}
+
+static int
+write_record(struct protector *w, const struct record *rec,
+    struct sink *out, struct fault *f)
+{
+	struct check c = { .type = rec->type, .leaf = w->leaf };
+
+	if (rec->type == REC_CHECKPOINT || is_check_data(rec))
+		return refuse(rec, f);
+	if (stream_write(out, rec, f) == -1)
+		return -1;
+	return write_check(w->shared, &c, RECORD_HEADER_SIZE + rec->size,
+	    out, f);
+}
+
+/* All is known now: DIGEST, END, and what was behind it. */
+static int
+write_end(struct protection *p, struct sink *out, struct fault *f)
+{
+	struct digest d = {
+		.blake2b = p->blake2b, .records = p->records,
+		.bytes = p->bytes, .tail = p->tail.size,
+		.time = p->time, .sequence = p->sequence,
+	};
+
+	memcpy(d.id, p->id, CHECK_ID_SIZE);
+	if (p->context != NULL)
+		memcpy(d.context, p->context, strlen(p->context));
+	digester_end(&p->all, d.all);
+	crypto_generichash(d.tail_hash, sizeof(d.tail_hash),
+	    p->tail.buffer.body, p->tail.size, NULL, 0);
+	if (digest_put(&d, &p->extra, f) == -1 ||
+	    stream_write(out, &p->extra, f) == -1 ||
+	    stream_write(out, &p->end, f) == -1)
+		return -1;
+	return hold_write(&p->tail, out, f);
+}
+
+int
+protect_write(void *worker, struct record *rec, struct sink *out,
+    struct fault *f)
+{
+	struct protector *w = worker;
+	struct protection *p = w->shared;
+
+	if (rec->part == PART_REST)
+		return stream_write(out, rec, f);
+	if (!p->begun)
+		begin(p, rec);
+	if (p->behind) {
+		if (hold_add(&p->tail, rec, f) == -1)
+			return -1;
+		return rec->part == PART_LIBXL && rec->type == LIBXL_END ?
+		    write_end(p, out, f) : 0;
+	}
+	if (rec->part != PART_RECORD)
+		return write_start(p, rec, out, f);
+	if (rec->type != REC_END)
+		return write_record(w, rec, out, f);
+	p->behind = true;
+	p->end = (struct record){ .part = PART_RECORD, .type = REC_END };
+	return p->nested ? 0 : write_end(p, out, f);
+}
+
+void
+protect_free(struct protection *p)
+{
+	hold_free(&p->tail);
+	record_free(&p->extra);
+}

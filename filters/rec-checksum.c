@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * rec-checksum - check data into a stream, or verified and taken out.
+ *
+ *     xc-emit -c 7 | rec-compress | rec-checksum > mail.rec
+ *     rec-checksum -d < mail.rec | xc-absorb
+ */
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "fault.h"
+#include "filter.h"
+#include "format.h"
+#include "opts.h"
+#include "pmap.h"
+#include "protect.h"
+#include "utf8.h"
+#include "verify.h"
+
+static const char name[] = "rec-checksum";
+
+static const char help[] =
+"usage: rec-checksum [-a crc32c | blake2b] [options] < stream > checked\n"
+"       rec-checksum -d [--allow-unchecked] [options] < checked > stream\n"
+"       rec-checksum -t [options] < checked\n"
+"\n"
+"  -a ALGORITHM       of the digest: crc32c (default), against damage, or\n"
+"                     blake2b, against forgery too\n"
+"  --sequence N       a number for the digest to cover: 1 to 2^53\n"
+"  --context TEXT     a text for it, of at most 1024 bytes\n"
+"  --id HEX           32 digits: the stream's, instead of random ones, for\n"
+"                     output that is the same each time\n"
+"  -d                 verify the stream and take the check data out\n"
+"  -t                 verify it, write nothing\n"
+"  --allow-unchecked  with -d, -t: pass a stream that has no check data\n"
+"  --max-tail SIZE    how much may stand around the image: 0 to 256M\n"
+"                     (default 256M)\n"
+"  -T N               threads, 1 to 256; 0: one per processor (default 0)\n"
+"  --pass-after-end   hand on what follows the stream's END at once\n"
+"                     (inside xl migrate -s)\n"
+"  -q, -v             say errors only (default); say what was done, on stderr\n"
+"  -h, -V             this help; the version\n"
+"\n"
+"Exit status: 0 done, 1 I/O or memory, 2 usage, 3 stream malformed or cut,\n"
+"4 damaged, or without check data, 5 refused (has check data already, has\n"
+"checkpoints, too much around the image, unknown version).\n";
+
+#define SEQUENCE_MAX	(INT64_C(1) << 53)	/* exact in JSON */
+
+struct options {
+	bool undo, test, pass_after_end, packing_only, id_given;
+	struct opts common;
+};
+
+enum { SEQUENCE = 256, CONTEXT, ID, UNCHECKED, MAX_TAIL, PASS };
+
+static const struct option longs[] = {
+	{ "algorithm", required_argument, NULL, 'a' },
+	{ "decode", no_argument, NULL, 'd' },
+	{ "test", no_argument, NULL, 't' },
+	{ "sequence", required_argument, NULL, SEQUENCE },
+	{ "context", required_argument, NULL, CONTEXT },
+	{ "id", required_argument, NULL, ID },
+	{ "allow-unchecked", no_argument, NULL, UNCHECKED },
+	{ "max-tail", required_argument, NULL, MAX_TAIL },
+	{ "pass-after-end", no_argument, NULL, PASS },
+	OPTS_THREADS,
+	OPTS_WORDS
+};
+
+/* Both directions; which one is meant turns out when all options are read. */
+struct job {
+	struct protection add;
+	struct verification check;
+	struct protector adder[THREADS_MAX];
+	struct verifier checker[THREADS_MAX];
+	void *worker[THREADS_MAX];
+};
+
+static void
+take_algorithm(struct job *job)
+{
+	if (strcmp(optarg, "blake2b") == 0)
+		job->add.blake2b = true;
+	else if (strcmp(optarg, "crc32c") != 0)
+		opts_wrong(name, "-a takes crc32c or blake2b");
+}
+
+static bool
+is_text(const char *text)
+{
+	const uint8_t *at = (const uint8_t *)text;
+	size_t size = strlen(text), n;
+	uint32_t code;
+
+	for (; size > 0; at += n, size -= n)
+		if ((n = utf8_next(at, size, &code)) == 0)
+			return false;
+	return true;
+}
+
+static void
+take_context(struct job *job)
+{
+	if (strlen(optarg) > DIGEST_CONTEXT_MAX ||
+	    !is_text(optarg))
+		opts_wrong(name, "--context takes a text of at most %u "
+		    "bytes, in UTF-8", DIGEST_CONTEXT_MAX);
+	job->add.context = optarg;
+}
+
+static void
+take_id(struct job *job)
+{
+	size_t size;
+
+	if (strlen(optarg) != 2 * CHECK_ID_SIZE ||
+	    sodium_hex2bin(job->add.id, CHECK_ID_SIZE, optarg,
+	    strlen(optarg), NULL, &size, NULL) != 0 || size != CHECK_ID_SIZE)
+		opts_wrong(name, "--id takes %u hexadecimal digits",
+		    2 * CHECK_ID_SIZE);
+}
+
+/* An option that is for adding check data alone. */
+static bool
+take_adding(struct job *job, struct options *o, int c)
+{
+	switch (c) {
+	case 'a':
+		take_algorithm(job);
+		break;
+	case SEQUENCE:
+		job->add.sequence = (uint64_t)opts_count(name, "--sequence",
+		    1, SEQUENCE_MAX);
+		break;
+	case CONTEXT:
+		take_context(job);
+		break;
+	case ID:
+		take_id(job);
+		o->id_given = true;
+		break;
+	default:
+		return false;
+	}
+	o->packing_only = true;
+	return true;
+}
+
+static void
+take(struct job *job, struct options *o, int c, const char *given)
+{
+	if (take_adding(job, o, c))
+		return;
+	switch (c) {
+	case 'd':
+		o->undo = true;
+		break;
+	case 't':
+		o->undo = o->test = true;
+		break;
+	case UNCHECKED:
+		job->check.allow_unchecked = true;
+		break;
+	case MAX_TAIL:
+		job->add.tail.max = job->check.around.max = opts_size(name,
+		    "--max-tail", 0, HOLD_MAX, 1);
+		break;
+	case PASS:
+		o->pass_after_end = true;
+		break;
+	default:
+		opts_take(&o->common, name, help, c, given);
+	}
+}
+
+static void
+parse(int argc, char *argv[], struct job *job, struct options *o)
+{
+	int c;
+
+	while ((c = getopt_long(argc, argv, ":a:dtT:" OPTS_LETTERS, longs,
+	    NULL)) != -1)
+		take(job, o, c, argv[optind - 1]);
+	if (optind != argc)
+		opts_wrong(name, "no operand is taken, not '%s': the stream "
+		    "comes on stdin", argv[optind]);
+	if (o->undo && o->packing_only)
+		opts_wrong(name, "-a, --sequence, --context and --id are for "
+		    "adding check data, not for -d and -t");
+	if (!o->undo && job->check.allow_unchecked)
+		opts_wrong(name, "--allow-unchecked goes with -d or -t");
+}
+
+static struct codec
+direction(struct job *job, const struct options *o)
+{
+	struct codec add = {
+		.layer = REC_CHECK, .whole = true, .worker = job->worker,
+		.work = protect_work, .write = protect_write,
+	};
+	struct codec check = {
+		.whole = true, .worker = job->worker, .first = verify_first,
+		.work = verify_work, .write = verify_write,
+	};
+	unsigned i;
+
+	for (i = 0; i < THREADS_MAX; i++) {
+		job->adder[i].shared = &job->add;
+		job->checker[i].shared = &job->check;
+		job->worker[i] = o->undo ? (void *)&job->checker[i] :
+		    (void *)&job->adder[i];
+	}
+	return o->undo ? check : add;
+}
+
+/* What was verified, or what it came to. */
+static void
+tell(const struct job *job, const struct options *o)
+{
+	uint64_t records = o->undo ? job->check.records : job->add.records;
+
+	if (!o->common.verbose)
+		return;
+	if (o->undo && job->check.state == VERIFY_PASS)
+		fault_tell(name, "no check data: nothing was verified");
+	else
+		fault_tell(name, "%" PRIu64 " records %s", records,
+		    o->undo ? "verified" : "covered");
+}
+
+int
+main(int argc, char *argv[])
+{
+	static struct job job;
+	struct options o = { .common.threads = opts_threads("0") };
+	struct codec codec;
+	struct filter filter = { .codec = &codec, .in = STDIN_FILENO };
+	struct fault f;
+
+	opts_descriptors();
+	opterr = 0;
+	job.add.tail.max = job.check.around.max = HOLD_MAX;
+	parse(argc, argv, &job, &o);
+	opts_no_terminal(name, STDIN_FILENO);
+	if (!o.test)
+		opts_no_terminal(name, STDOUT_FILENO);
+	if (!o.id_given)
+		randombytes_buf(job.add.id, CHECK_ID_SIZE);
+
+	codec = direction(&job, &o);
+	filter.out = o.test ? -1 : STDOUT_FILENO;
+	filter.threads = o.common.threads;
+	filter.pass_after_end = o.pass_after_end;
+	if (filter_run(&filter, &f) == -1)
+		fault_exit(name, &f);
+	tell(&job, &o);
+	protect_free(&job.add);
+	verify_free(&job.check);
+	return EXIT_DONE;
+}

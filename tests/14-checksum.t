@@ -1,0 +1,166 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# rec-checksum: what it writes, and what it says of damage.
+# shellcheck source=lib.sh
+. "${0%/*}/lib.sh"
+
+zero=00000000000000000000000000000000
+check_stream=$here/gen/check-stream
+
+# Who reads the specification writes the same, and takes it off again.
+by_specification() {
+	local how
+	for how in crc32c blake2b; do
+		"$check_stream" $how < "$1" > "$tmp/want"
+		status 0 "$1" rec-checksum --id $zero -a $how &&
+			gives "$tmp/want" &&
+			"$check_stream" -d < "$tmp/want" | cmp - "$1" &&
+			status 0 "$tmp/want" rec-checksum -d && gives "$1" ||
+			return
+	done
+}
+for name in "$vectors"/good-*; do
+	case ${name##*/} in
+	*checkpoint* | good-end-padding) continue ;;
+	esac
+	ok "${name##*/}: as specified, both digests" by_specification "$name"
+done
+
+plain=$vectors/good-hvm-3
+rec-checksum < "$plain" > "$tmp/one"
+rec-checksum < "$plain" > "$tmp/two"
+ok "two runs differ" not cmp -s "$tmp/one" "$tmp/two"
+ok "in check data alone" status 0 "$tmp/two" rec-checksum -d
+ok "the stream is the same" gives "$plain"
+ok "-t" status 0 "$tmp/one" rec-checksum -t -v
+ok "writes nothing" gives /dev/null
+ok "and says what it did" told rec-checksum "8 records verified"
+
+ok "checked already" status 5 "$tmp/one" rec-checksum
+ok "it is said" told rec-checksum "record 0 (CHECK) at byte 40: \
+the stream has this layer already" "rec-checksum -d takes it off"
+ok "without check data" status 4 "$plain" rec-checksum -d
+ok "it is said" told rec-checksum "record 0 (X86_CPUID_POLICY) at byte 40: \
+the stream has no check data, or it was taken off" \
+	"if that is as it should be: --allow-unchecked"
+ok "nothing comes out" gives /dev/null
+ok "--allow-unchecked" status 0 "$plain" rec-checksum -d --allow-unchecked -v
+ok "passes it" gives "$plain"
+ok "and says so" told rec-checksum "no check data: nothing was verified"
+
+# Of a checked stream: record 0 is the CHECK of the headers, record 1 has
+# CHECK 2 behind it, and so on.
+#
+# wrong WHAT REGEX [STATUS]: what is said of $tmp/bad, and that what comes out
+# is what is sound in front of it.
+wrong() {
+	ok "$1" status "${3-4}" "$tmp/bad" rec-checksum -d
+	ok "$1: it is said" grep -Exq "rec-checksum: $2" "$tmp/err"
+	ok "$1: in a line" test "$(wc -l < "$tmp/err")" = 1
+	ok "$1: what is sound comes out" cmp -n "$(stat -c %s "$tmp/out")" \
+		"$tmp/out" "$plain"
+	ok "$1: without its end" test "$(stat -c %s "$tmp/out")" -lt \
+		"$(stat -c %s "$plain")"
+}
+# bad BYTE: $tmp/bad has that byte changed.
+bad() {
+	{
+		head -c "$1" "$tmp/one"
+		printf '\xa5'
+		tail -c +$(($1 + 2)) "$tmp/one"
+	} > "$tmp/bad"
+}
+at=$("$check_stream" --offset 7 < "$tmp/one")
+bad 30
+wrong "a reserved field of the headers" \
+	'record 0 \(CHECK\) at byte 40: what stands before it is damaged'
+bad $((at + 8 + 8))
+wrong "a byte of a record" 'record 7 \(PAGE_DATA\) at byte '"$at"': damaged: its CHECK is of other bytes'
+bad $((at + 3))
+wrong "the type of a record" 'record 7 .* at byte '"$at"': damaged: its CHECK is of other bytes'
+bad $((at - 72 + 40))
+wrong "a byte of a CHECK" 'record 6 \(CHECK\) at byte .*: damaged'
+pieces() {
+	"$check_stream" --pieces "$@" < "$tmp/one" > "$tmp/bad"
+}
+pieces start 0-2 5-end
+wrong "a record is missing" \
+	'record 4 \(CHECK\) .*: is that of record 2: 1 before it are missing'
+pieces start 0-3 5-end
+wrong "a CHECK is missing" 'record 3 .*: damaged: no CHECK comes behind it'
+pieces start 0-2 4-end
+wrong "what a CHECK covers is missing" \
+	'record 3 \(CHECK\) .*: the record that it covers is missing'
+pieces start 0-4 3-end
+wrong "a record comes again" \
+	'record 6 \(CHECK\) .*: is that of record 1, which came before'
+pieces start 0-2 5-6 3-4 7-end
+wrong "two records are exchanged" \
+	'record 4 \(CHECK\) .*: is that of record 2: 1 before it are missing'
+pieces start 0-4 end
+wrong "the rest is missing" \
+	'record 5 \(END\) .*: no DIGEST came before it: records are missing'
+pieces start 0-4 digest end
+wrong "records before DIGEST are missing" \
+	'record 5 \(DIGEST\) .*: is of 8 records, not 2'
+pieces start 1-end
+ok "the first CHECK is missing" status 4 "$tmp/bad" rec-checksum -d
+ok "nothing comes out" gives /dev/null
+"$check_stream" --pieces start 0-2 < "$tmp/one" > "$tmp/bad"
+"$check_stream" --pieces 3-end < "$tmp/two" >> "$tmp/bad"
+wrong "two streams in one" 'record 4 \(CHECK\) .*: of another stream'
+rec-checksum < "$vectors/good-hvm-2" > "$tmp/two"
+"$check_stream" --pieces start < "$tmp/two" > "$tmp/bad"
+"$check_stream" --pieces 0-end < "$tmp/one" >> "$tmp/bad"
+ok "other headers" status 4 "$tmp/bad" rec-checksum -t
+
+# What stands behind the image.
+plain=$vectors/good-libxl
+rec-checksum < "$plain" > "$tmp/one"
+size=$(stat -c %s "$tmp/one")
+bad $((size - 30))
+wrong "a byte behind the image" "libxl record 4 \(END\) .*: damaged: 1144 \
+bytes behind the image's END are not those of its DIGEST"
+for max in 0 100; do
+	ok "--max-tail $max: adding" status 5 "$plain" \
+		rec-checksum --max-tail $max
+	ok "it is said what to do" grep -q 'hint: --max-tail allows more' \
+		"$tmp/err"
+	ok "--max-tail $max: verifying" status 5 "$tmp/one" \
+		rec-checksum -d --max-tail $max
+	ok "nothing of the end comes out" test \
+		"$(stat -c %s "$tmp/out")" -lt "$(stat -c %s "$plain")"
+done
+ok "--max-tail 1M" status 0 "$plain" rec-checksum --max-tail 1M
+
+# What the DIGEST states.
+ok "a number and a text" status 0 "$plain" rec-checksum --sequence 31 \
+	--context "web2, before the upgrade: ä" --id $zero
+"$check_stream" crc32c 31 "web2, before the upgrade: ä" < "$plain" > "$tmp/want"
+ok "are in the DIGEST" gives "$tmp/want"
+cp "$tmp/out" "$tmp/one"
+ok "-d takes it" status 0 "$tmp/one" rec-checksum -d
+ok "and off" gives "$plain"
+at=$(grep -abo upgrade "$tmp/one" | head -n 1)
+bad "${at%%:*}"
+ok "a byte of the text" status 4 "$tmp/bad" rec-checksum -d
+
+# Packed streams, and what reads streams.
+rec-compress < "$vectors/good-hvm-3" | rec-checksum > "$tmp/one"
+ok "a packed stream" status 0 "$tmp/one" rec-checksum -d
+cp "$tmp/out" "$tmp/packed"
+ok "comes back" status 0 "$tmp/packed" rec-compress -d
+ok "whole" gives "$vectors/good-hvm-3"
+for tool in rec-ls "xc-absorb -t"; do
+	# shellcheck disable=SC2086 # words
+	ok "$tool says how to undo it" not status 0 "$tmp/one" $tool
+done
+
+for wrong in "-a md5" "--sequence 0" "--sequence x" "--id 12" \
+	"--id 0000000000000000000000000000000g" "--max-tail 257M" \
+	"--allow-unchecked" "-d -a crc32c" "-t --sequence 3" "x" \
+	"--context $(printf '\xff')"; do
+	# shellcheck disable=SC2086 # words
+	ok "wrong usage: $wrong" status 2 "$plain" rec-checksum $wrong
+done
+plan
