@@ -4,24 +4,8 @@
 
 #include "format.h"
 #include "losses.h"
+#include "put.h"
 #include "types.h"
-
-/* Runs of pfns that follow each other as one. */
-static void
-print_pfns(const uint64_t *pfn, uint32_t count)
-{
-	uint32_t i, run;
-
-	for (i = 0; i < count; i += run) {
-		for (run = 1; i + run < count && pfn[i + run] == pfn[i] +
-		    run; run++)
-			;
-		fprintf(stderr, " 0x%" PRIx64, pfn[i]);
-		if (run > 1)
-			fprintf(stderr, "-0x%" PRIx64, pfn[i] + run - 1);
-	}
-	fputc('\n', stderr);
-}
 
 static void
 print_lost(const char *tool, uint64_t index, const struct expand_lost *lost)
@@ -35,7 +19,8 @@ print_lost(const char *tool, uint64_t index, const struct expand_lost *lost)
 		fprintf(stderr, "%s: lost: %s\n", tool, lost->why.text);
 	if (lost->pages > 0) {
 		fprintf(stderr, "%s: lost: %s: pfns", tool, lost->why.text);
-		print_pfns(lost->pfn, lost->pages);
+		put_pfns(stderr, lost->pfn, lost->pages);
+		fputc('\n', stderr);
 	}
 }
 

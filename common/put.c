@@ -25,3 +25,18 @@ put_line(FILE *out, json_object *o)
 	    JSON_C_TO_STRING_NOSLASHESCAPE));
 	json_object_put(o);
 }
+
+void
+put_pfns(FILE *out, const uint64_t *pfn, uint32_t count)
+{
+	uint32_t i, run;
+
+	for (i = 0; i < count; i += run) {
+		for (run = 1; i + run < count && pfn[i + run] == pfn[i] +
+		    run; run++)
+			;
+		fprintf(out, " 0x%" PRIx64, pfn[i]);
+		if (run > 1)
+			fprintf(out, "-0x%" PRIx64, pfn[i] + run - 1);
+	}
+}

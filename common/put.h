@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * put.h - members of JSON objects, and objects on a line.
+ * put.h - members of JSON objects, objects on a line, and lists of pfns.
  */
 #ifndef PUT_H
 #define PUT_H
@@ -16,5 +16,9 @@ void put_hex(json_object *o, const char *key, uint64_t n);
 
 /* put_line(out, o): the object on a line; its reference is given up. */
 void put_line(FILE *out, json_object *o);
+
+/* put_pfns(out, pfn, count): " 0x41 0x77-0x79": what follows each other as
+ * one. */
+void put_pfns(FILE *out, const uint64_t *pfn, uint32_t count);
 
 #endif

@@ -13,12 +13,14 @@
 
 #include <sodium.h>
 
+#include "damage.h"
 #include "fault.h"
 #include "filter.h"
 #include "format.h"
 #include "opts.h"
 #include "pmap.h"
 #include "protect.h"
+#include "salvage.h"
 #include "utf8.h"
 #include "verify.h"
 
@@ -27,7 +29,8 @@ static const char name[] = "rec-checksum";
 static const char help[] =
 "usage: rec-checksum [-a crc32c | blake2b] [options] < stream > checked\n"
 "       rec-checksum -d [--allow-unchecked] [options] < checked > stream\n"
-"       rec-checksum -t [options] < checked\n"
+"       rec-checksum -t [-v] [options] < checked\n"
+"       rec-checksum --salvage [--report=json] < checked > stream\n"
 "\n"
 "  -a ALGORITHM       of the digest: crc32c (default), against damage, or\n"
 "                     blake2b, against forgery too\n"
@@ -36,7 +39,10 @@ static const char help[] =
 "  --id HEX           32 digits: the stream's, instead of random ones, for\n"
 "                     output that is the same each time\n"
 "  -d                 verify the stream and take the check data out\n"
-"  -t                 verify it, write nothing\n"
+"  -t                 verify it, write nothing; with -v go on behind damage,\n"
+"                     and say what all of it is\n"
+"  --salvage          write a stream of all that is sound, say what is lost\n"
+"  --report=json      with --salvage, -t -v: say it in JSON, on stderr\n"
 "  --allow-unchecked  with -d, -t: pass a stream that has no check data\n"
 "  --max-tail SIZE    how much may stand around the image: 0 to 256M\n"
 "                     (default 256M)\n"
@@ -53,11 +59,13 @@ static const char help[] =
 #define SEQUENCE_MAX	(INT64_C(1) << 53)	/* exact in JSON */
 
 struct options {
-	bool undo, test, pass_after_end, packing_only, id_given;
+	bool undo, test, salvage, json, pass_after_end;
+	bool packing_only, filter_only, id_given;
 	struct opts common;
 };
 
-enum { SEQUENCE = 256, CONTEXT, ID, UNCHECKED, MAX_TAIL, PASS };
+enum { SEQUENCE = 256, CONTEXT, ID, UNCHECKED, MAX_TAIL, PASS, SALVAGE,
+    REPORT };
 
 static const struct option longs[] = {
 	{ "algorithm", required_argument, NULL, 'a' },
@@ -68,6 +76,8 @@ static const struct option longs[] = {
 	{ "id", required_argument, NULL, ID },
 	{ "allow-unchecked", no_argument, NULL, UNCHECKED },
 	{ "max-tail", required_argument, NULL, MAX_TAIL },
+	{ "salvage", no_argument, NULL, SALVAGE },
+	{ "report", required_argument, NULL, REPORT },
 	{ "pass-after-end", no_argument, NULL, PASS },
 	OPTS_THREADS,
 	OPTS_WORDS
@@ -164,19 +174,35 @@ take(struct job *job, struct options *o, int c, const char *given)
 	case 't':
 		o->undo = o->test = true;
 		break;
+	case SALVAGE:
+		o->salvage = true;
+		break;
+	case REPORT:
+		if (strcmp(optarg, "json") != 0)
+			opts_wrong(name, "--report takes json");
+		o->json = true;
+		break;
 	case UNCHECKED:
-		job->check.allow_unchecked = true;
+		job->check.allow_unchecked = o->filter_only = true;
 		break;
 	case MAX_TAIL:
 		job->add.tail.max = job->check.around.max = opts_size(name,
 		    "--max-tail", 0, HOLD_MAX, 1);
+		o->filter_only = true;
 		break;
 	case PASS:
-		o->pass_after_end = true;
+		o->pass_after_end = o->filter_only = true;
 		break;
 	default:
 		opts_take(&o->common, name, help, c, given);
 	}
+}
+
+/* Whether to look at all of a damaged stream. */
+static bool
+goes_on(const struct options *o)
+{
+	return o->test && o->common.verbose && !o->filter_only;
 }
 
 static void
@@ -195,6 +221,10 @@ parse(int argc, char *argv[], struct job *job, struct options *o)
 		    "adding check data, not for -d and -t");
 	if (!o->undo && job->check.allow_unchecked)
 		opts_wrong(name, "--allow-unchecked goes with -d or -t");
+	if (o->salvage && (o->undo || o->packing_only || o->filter_only))
+		opts_wrong(name, "--salvage goes with --report alone");
+	if (o->json && !o->salvage && !goes_on(o))
+		opts_wrong(name, "--report goes with --salvage, or -t -v");
 }
 
 static struct codec
@@ -234,6 +264,25 @@ tell(const struct job *job, const struct options *o)
 		    o->undo ? "verified" : "covered");
 }
 
+/* What is sound, of a damaged stream too.  Returns the exit status. */
+static int
+look_through(const struct options *o)
+{
+	struct damage damage = { .tool = name, .json = o->json };
+	struct salvage s = {
+		.in = STDIN_FILENO, .out = o->test ? -1 : STDOUT_FILENO,
+		.tell = damage_tell, .listener = &damage,
+	};
+	struct fault f;
+
+	if (salvage_run(&s, &f) == -1)
+		fault_exit(name, &f);
+	damage_end(&damage, &s);
+	if (!s.damaged && o->common.verbose && !o->json)
+		fault_tell(name, "%" PRIu64 " records verified", s.records);
+	return s.damaged ? EXIT_INTEGRITY : EXIT_DONE;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -250,6 +299,8 @@ main(int argc, char *argv[])
 	opts_no_terminal(name, STDIN_FILENO);
 	if (!o.test)
 		opts_no_terminal(name, STDOUT_FILENO);
+	if (o.salvage || goes_on(&o))
+		return look_through(&o);
 	if (!o.id_given)
 		randombytes_buf(job.add.id, CHECK_ID_SIZE);
 

@@ -156,9 +156,62 @@ for tool in rec-ls "xc-absorb -t"; do
 	ok "$tool says how to undo it" not status 0 "$tmp/one" $tool
 done
 
+# Damaged archives.
+rec-checksum < "$vectors/good-hvm-3" > "$tmp/one"
+at=$("$check_stream" --offset 7 < "$tmp/one")
+# A byte of a page, of the list of pfns, and of a record that is needed.
+bad $((at + 8000))
+ok "-t -v goes on behind damage" status 4 "$tmp/bad" rec-checksum -t -v
+ok "and says which pages" told rec-checksum "lost: record 7 (PAGE_DATA), \
+16456 bytes at byte $at: damaged: pfns 0x0-0x4 0xfeffc 0xfefff
+rec-checksum: 7 records are sound"
+ok "--salvage" status 4 "$tmp/bad" rec-checksum --salvage
+ok "says that a guest could be made of it" grep -q "^rec-checksum: 7 records \
+are sound; it could be restored" "$tmp/err"
+"$check_stream" --pieces start 1 3 5 9 11 13 15 18 < "$tmp/one" > "$tmp/want"
+ok "and writes what is sound" gives "$tmp/want"
+ok "--report=json" status 4 "$tmp/bad" rec-checksum --salvage --report=json
+ok "says the same" jq -e '.sound == 7 and .could_be_restored and
+	(.lost | length) == 1 and .lost[0].record == 7 and
+	.lost[0].type == "PAGE_DATA" and
+	.lost[0].pfns == "0x0-0x4 0xfeffc 0xfefff"' "$tmp/err"
+bad $((at + 8 + 8 + 3))
+ok "a list of pfns: -t -v" status 4 "$tmp/bad" rec-checksum -t -v
+ok "says that it is lost" grep -q 'and so is its list of pfns$' "$tmp/err"
+bad $(($("$check_stream" --offset 13 < "$tmp/one") + 30))
+ok "a record that is needed" status 4 "$tmp/bad" rec-checksum --salvage
+ok "then it cannot be restored" grep -q "it cannot be restored: records are \
+lost that a guest needs$" "$tmp/err"
+ok "a sound one" status 0 "$tmp/one" rec-checksum --salvage
+ok "comes back" gives "$vectors/good-hvm-3"
+ok "without a word" told rec-checksum
+ok "one without check data" status 4 "$vectors/good-hvm-3" \
+	rec-checksum --salvage
+ok "is not told apart" told rec-checksum \
+	"no sound check data: it cannot be told what is sound"
+"$here/gen/make-stream" rounds 200 > "$tmp/many"
+rec-checksum -a blake2b < "$tmp/many" > "$tmp/checked"
+ok "1 to 50 places: what is sound is kept" "$here/rescue" "$tmp/many" \
+	"$tmp/checked" 100
+for name in good-hvm-3 good-xl good-libxl-plain good-pv-3; do
+	rec-checksum < "$vectors/$name" > "$tmp/checked"
+	ok "$name, too" "$here/rescue" "$vectors/$name" "$tmp/checked" 100
+done
+# A guest may have streams in its pages, whole ones with check data.
+"$here/gen/make-stream" lodger 0 < "$tmp/checked" > "$tmp/many"
+rec-checksum < "$tmp/many" > "$tmp/checked"
+ok "a checked stream in a page: nothing of it is taken for the stream" \
+	"$here/rescue" "$tmp/many" "$tmp/checked" 100 inside
+"$here/gen/make-stream" live 1 | rec-compress | rec-checksum > "$tmp/one"
+bad $(($("$check_stream" --offset 1 < "$tmp/one") + 100))
+rec-checksum --salvage < "$tmp/bad" > "$tmp/packed" 2> "$tmp/err" || true
+ok "packed: what is lost, and what refers to it, is told" status 4 \
+	"$tmp/packed" rec-compress -d --salvage
+
 for wrong in "-a md5" "--sequence 0" "--sequence x" "--id 12" \
 	"--id 0000000000000000000000000000000g" "--max-tail 257M" \
-	"--allow-unchecked" "-d -a crc32c" "-t --sequence 3" "x" \
+	"--salvage -d" "--salvage --max-tail 1" "--report=json" \
+	"--report=xml -t -v" "--allow-unchecked" "-d -a crc32c" "-t --sequence 3" "x" \
 	"--context $(printf '\xff')"; do
 	# shellcheck disable=SC2086 # words
 	ok "wrong usage: $wrong" status 2 "$plain" rec-checksum $wrong
