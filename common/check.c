@@ -210,6 +210,21 @@ digest_get(const struct record *rec, struct digest *d, struct fault *f)
 	return 0;
 }
 
+int
+signature_put(const char *text, struct record *rec, struct fault *f)
+{
+	uint32_t length = OUR_HEADER_SIZE + (uint32_t)strlen(text);
+
+	if (record_reserve(rec, record_size(length), f) == -1)
+		return -1;
+	record_set(rec, REC_SIGNATURE, length);
+	put_le16(rec->body, OUR_VERSION);
+	put_le16(rec->body + OUR_FLAGS_OFFSET, 0);
+	memcpy(rec->body + OUR_MAGIC_OFFSET, OUR_MAGIC, 4);
+	memcpy(rec->body + OUR_HEADER_SIZE, text, strlen(text));
+	return 0;
+}
+
 void
 digester_begin(struct digester *d, bool blake2b)
 {

@@ -73,6 +73,10 @@ struct digest {
 int digest_put(const struct digest *d, struct record *rec, struct fault *f);
 int digest_get(const struct record *rec, struct digest *d, struct fault *f);
 
+/* signature_put(text, rec, f): *rec becomes a SIGNATURE of that text.  0, or
+ * -1 with EXIT_SYSTEM. */
+int signature_put(const char *text, struct record *rec, struct fault *f);
+
 /* The digest over all leaves, in the making. */
 struct digester {
 	bool blake2b;

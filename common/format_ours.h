@@ -131,6 +131,9 @@
 #define DIGEST_HASH_SIZE	32u
 #define DIGEST_CONTEXT_MAX	1024u
 
+/* SIGNATURE body: our header, then the text of a minisign signature of the
+ * DIGEST's body, without padding. */
+
 /* GUEST_CONFIG body: our header, then JSON text without a NUL. */
 #define GUEST_CONFIG_MAX	(64u << 10)	/* bytes of the body */
 

@@ -13,12 +13,19 @@ is_packed(const struct record *rec)
 	    type_is_ours(rec);
 }
 
-/* Whether all records are packed, or none, so far. */
+/*
+ * Whether all records are packed, or none, so far; but for check data, which
+ * stands among packed ones as it is.
+ */
 static int
 check_kind(struct layers *l, const struct record *rec, struct fault *f)
 {
 	bool packed = is_packed(rec);
 
+	if (rec->index == 0)
+		l->checked = type_is_check(rec);
+	if (l->checked && type_is_check(rec))
+		return 0;
 	if (!l->started) {
 		l->started = true;
 		l->compressed = packed;
@@ -92,7 +99,8 @@ layers_first(void *worker, struct record *rec, struct fault *f)
 		return -1;
 	if (is_packed(rec))
 		rec->packed = rec->length;
-	layer->compressed = layer->layers->compressed;
+	layer->compressed = layer->layers->compressed &&
+	    !(layer->layers->checked && type_is_check(rec));
 	return layer->compressed ? expand_first(layer->expand, rec, f) :
 	    0;
 }

@@ -22,6 +22,7 @@
 struct layers {
 	bool     started;	/* a record of the image was seen */
 	bool     compressed;
+	bool     checked;	/* with check data among the records */
 	uint32_t memory;	/* pages of the largest window that is taken;
 				   0: EXPAND_MEMORY */
 	struct expander *expander;

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "protect.h"
@@ -77,25 +79,32 @@ refuse(const struct record *rec, struct fault *f)
 	return fault_hint(f, "where does it come from?  rec-ls shows it");
 }
 
-static bool
-is_check_data(const struct record *rec)
-{
-	return type_is_ours(rec) && (rec->type == REC_CHECK ||
-	    rec->type == REC_DIGEST || rec->type == REC_SIGNATURE);
-}
-
 static int
 write_record(struct protector *w, const struct record *rec,
     struct sink *out, struct fault *f)
 {
 	struct check c = { .type = rec->type, .leaf = w->leaf };
 
-	if (rec->type == REC_CHECKPOINT || is_check_data(rec))
+	if (rec->type == REC_CHECKPOINT || type_is_check(rec))
 		return refuse(rec, f);
 	if (stream_write(out, rec, f) == -1)
 		return -1;
 	return write_check(w->shared, &c, RECORD_HEADER_SIZE + rec->size,
 	    out, f);
+}
+
+/* The record's signature as SIGNATURE; what it is of is in p->extra. */
+static int
+write_signature(struct protection *p, struct sink *out, struct fault *f)
+{
+	char text[MINISIGN_TEXT_MAX], comment[128];
+
+	snprintf(comment, sizeof(comment), "timestamp:%" PRIu64
+	    "\tfile:DIGEST\thashed", p->time);
+	minisign_sign(p->sign, p->extra.body, p->extra.length, comment, text);
+	if (signature_put(text, &p->extra, f) == -1)
+		return -1;
+	return stream_write(out, &p->extra, f);
 }
 
 /* All is known now: DIGEST, END, and what was behind it. */
@@ -115,7 +124,8 @@ write_end(struct protection *p, struct sink *out, struct fault *f)
 	crypto_generichash(d.tail_hash, sizeof(d.tail_hash),
 	    p->tail.buffer.body, p->tail.size, NULL, 0);
 	if (digest_put(&d, &p->extra, f) == -1 ||
-	    stream_write(out, &p->extra, f) == -1 ||
+	    stream_write(out, &p->extra, f) == -1 || (p->sign != NULL &&
+	    write_signature(p, out, f) == -1) ||
 	    stream_write(out, &p->end, f) == -1)
 		return -1;
 	return hold_write(&p->tail, out, f);

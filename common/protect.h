@@ -20,6 +20,7 @@
 #include "fault.h"
 #include "hold.h"
 #include "io.h"
+#include "minisign.h"
 #include "record.h"
 
 /* What the threads share.  Starts zeroed but for these. */
@@ -28,6 +29,7 @@ struct protection {
 	bool     blake2b;
 	uint64_t time, sequence;
 	const char *context;	/* at most DIGEST_CONTEXT_MAX bytes */
+	const struct minisign_secret *sign;	/* with blake2b; or NULL */
 	struct hold tail;	/* its max is set */
 
 	bool     begun, nested, behind;	/* END was seen */

@@ -124,6 +124,13 @@ type_is_ours(const struct record *rec)
 	    memcmp(rec->body + OUR_MAGIC_OFFSET, OUR_MAGIC, 4) == 0;
 }
 
+bool
+type_is_check(const struct record *rec)
+{
+	return type_is_ours(rec) && (rec->type == REC_CHECK ||
+	    rec->type == REC_DIGEST || rec->type == REC_SIGNATURE);
+}
+
 const char *
 type_undo(uint32_t type)
 {

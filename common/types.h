@@ -50,6 +50,9 @@ bool type_is_our_number(uint32_t type);
  */
 bool type_is_ours(const struct record *rec);
 
+/* type_is_check(rec): whether it is a CHECK, DIGEST or SIGNATURE of ours. */
+bool type_is_check(const struct record *rec);
+
 /*
  * type_undo(type): the command line that undoes the layer whose first record
  * has this type, or NULL when the type names no layer.

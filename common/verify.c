@@ -212,12 +212,40 @@ finish(struct verification *v, const struct record *rec, struct sink *out,
 }
 
 static int
+take_signature(struct verification *v, const struct record *rec,
+    struct fault *f)
+{
+	struct fault why;
+
+	if (v->signer == NULL)
+		return 0;
+	if (!v->digest.blake2b)
+		return record_fault(f, EXIT_INTEGRITY, rec, "is of a DIGEST "
+		    "that anybody can forge: it is not of BLAKE2b");
+	if (minisign_verify(v->signer, v->digest_record.body,
+	    v->digest_record.length, (const char *)rec->body +
+	    OUR_HEADER_SIZE, rec->length - OUR_HEADER_SIZE, &why) == -1)
+		return record_fault(f, EXIT_INTEGRITY, rec, "%s", why.text);
+	if (v->digest.sequence <= v->newer_than && v->newer_than > 0)
+		return record_fault(f, EXIT_REFUSED, rec, "signed as number "
+		    "%" PRIu64 ", only what is newer than %" PRIu64
+		    " is taken", v->digest.sequence, v->newer_than);
+	v->is_signed = true;
+	return 0;
+}
+
+static int
 take_end(struct verification *v, const struct record *rec, struct sink *out,
     struct fault *f)
 {
+	if (is(rec, REC_SIGNATURE) && !v->is_signed)
+		return take_signature(v, rec, f);
 	if (rec->part != PART_RECORD || rec->type != REC_END)
 		return record_fault(f, EXIT_INTEGRITY, rec,
 		    "comes behind DIGEST");
+	if (v->signer != NULL && !v->is_signed)
+		return record_fault(f, EXIT_INTEGRITY, rec,
+		    "no SIGNATURE comes before it");
 	v->state = VERIFY_TAIL;
 	return v->nested ? 0 : finish(v, rec, out, f);
 }

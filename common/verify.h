@@ -21,11 +21,16 @@
 #include "fault.h"
 #include "hold.h"
 #include "io.h"
+#include "minisign.h"
 #include "record.h"
 
 /* What the threads share.  Starts zeroed but for these. */
 struct verification {
 	bool     allow_unchecked;	/* pass a stream without check data */
+	const struct minisign_public *signer;	/* whose signature has to be
+				   there, or NULL */
+	uint64_t newer_than;	/* with signer: the sequence number has to be
+				   more, or 0 */
 	struct hold around;	/* before the records, and behind END; its
 				   max is set */
 
@@ -47,6 +52,7 @@ struct verification {
 	struct digester all;
 	struct digest digest;	/* of the stream, from VERIFY_END on */
 	struct record digest_record;	/* its body */
+	bool     is_signed;	/* as it has to be */
 };
 
 /* One thread's. */
@@ -61,8 +67,9 @@ int verify_work(void *worker, struct record *rec, struct fault *f);
 
 /*
  * verify_write: 0, or -1: EXIT_INTEGRITY for what is damaged, missing, twice
- * there, out of place, or without check data; EXIT_REFUSED for a version that
- * is not known, and for more around the image than may be held; EXIT_SYSTEM.
+ * there, out of place, not signed, or without check data; EXIT_REFUSED for a version that
+ * is not known, a sequence number that is too low, and for more around the
+ * image than may be held; EXIT_SYSTEM.
  */
 int verify_write(void *worker, struct record *rec, struct sink *out,
     struct fault *f);

@@ -9,6 +9,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <sodium.h>
@@ -34,6 +35,10 @@ static const char help[] =
 "\n"
 "  -a ALGORITHM       of the digest: crc32c (default), against damage, or\n"
 "                     blake2b, against forgery too\n"
+"  --sign KEY         sign the digest with this secret key of minisign's;\n"
+"                     implies -a blake2b\n"
+"  --passphrase-file FILE   the key's passphrase is its first line, instead of\n"
+"                     what is typed\n"
 "  --sequence N       a number for the digest to cover: 1 to 2^53\n"
 "  --context TEXT     a text for it, of at most 1024 bytes\n"
 "  --id HEX           32 digits: the stream's, instead of random ones, for\n"
@@ -43,6 +48,9 @@ static const char help[] =
 "                     and say what all of it is\n"
 "  --salvage          write a stream of all that is sound, say what is lost\n"
 "  --report=json      with --salvage, -t -v: say it in JSON, on stderr\n"
+"  --verify PUBKEY    with -d, -t: it has to be signed with this key, a file\n"
+"                     or the key itself\n"
+"  --newer-than N     with --verify: and its number has to be more than N\n"
 "  --allow-unchecked  with -d, -t: pass a stream that has no check data\n"
 "  --max-tail SIZE    how much may stand around the image: 0 to 256M\n"
 "                     (default 256M)\n"
@@ -53,7 +61,7 @@ static const char help[] =
 "  -h, -V             this help; the version\n"
 "\n"
 "Exit status: 0 done, 1 I/O or memory, 2 usage, 3 stream malformed or cut,\n"
-"4 damaged, or without check data, 5 refused (has check data already, has\n"
+"4 damaged, without check data or not signed, 5 refused (has check data already, has\n"
 "checkpoints, too much around the image, unknown version).\n";
 
 #define SEQUENCE_MAX	(INT64_C(1) << 53)	/* exact in JSON */
@@ -61,16 +69,21 @@ static const char help[] =
 struct options {
 	bool undo, test, salvage, json, pass_after_end;
 	bool packing_only, filter_only, id_given;
+	const char *sign, *phrase_file, *verify;
 	struct opts common;
 };
 
 enum { SEQUENCE = 256, CONTEXT, ID, UNCHECKED, MAX_TAIL, PASS, SALVAGE,
-    REPORT };
+    REPORT, SIGN, PHRASE, VERIFY, NEWER };
 
 static const struct option longs[] = {
 	{ "algorithm", required_argument, NULL, 'a' },
 	{ "decode", no_argument, NULL, 'd' },
 	{ "test", no_argument, NULL, 't' },
+	{ "sign", required_argument, NULL, SIGN },
+	{ "passphrase-file", required_argument, NULL, PHRASE },
+	{ "verify", required_argument, NULL, VERIFY },
+	{ "newer-than", required_argument, NULL, NEWER },
 	{ "sequence", required_argument, NULL, SEQUENCE },
 	{ "context", required_argument, NULL, CONTEXT },
 	{ "id", required_argument, NULL, ID },
@@ -90,6 +103,8 @@ struct job {
 	struct protector adder[THREADS_MAX];
 	struct verifier checker[THREADS_MAX];
 	void *worker[THREADS_MAX];
+	struct minisign_secret secret;
+	struct minisign_public public;
 };
 
 static void
@@ -151,6 +166,12 @@ take_adding(struct job *job, struct options *o, int c)
 	case CONTEXT:
 		take_context(job);
 		break;
+	case SIGN:
+		o->sign = opts_file(name, "--sign");
+		break;
+	case PHRASE:
+		o->phrase_file = opts_file(name, "--passphrase-file");
+		break;
 	case ID:
 		take_id(job);
 		o->id_given = true;
@@ -181,6 +202,15 @@ take(struct job *job, struct options *o, int c, const char *given)
 		if (strcmp(optarg, "json") != 0)
 			opts_wrong(name, "--report takes json");
 		o->json = true;
+		break;
+	case VERIFY:
+		o->verify = opts_file(name, "--verify");
+		o->filter_only = true;
+		break;
+	case NEWER:
+		job->check.newer_than = (uint64_t)opts_count(name,
+		    "--newer-than", 1, SEQUENCE_MAX);
+		o->filter_only = true;
 		break;
 	case UNCHECKED:
 		job->check.allow_unchecked = o->filter_only = true;
@@ -217,8 +247,18 @@ parse(int argc, char *argv[], struct job *job, struct options *o)
 		opts_wrong(name, "no operand is taken, not '%s': the stream "
 		    "comes on stdin", argv[optind]);
 	if (o->undo && o->packing_only)
-		opts_wrong(name, "-a, --sequence, --context and --id are for "
-		    "adding check data, not for -d and -t");
+		opts_wrong(name, "-a, --sign, --sequence, --context and --id "
+		    "are for adding check data, not for -d and -t");
+	if (!o->undo && (o->verify != NULL || job->check.newer_than > 0))
+		opts_wrong(name, "--verify and --newer-than go with -d or -t");
+	if (o->verify == NULL && job->check.newer_than > 0)
+		opts_wrong(name, "--newer-than goes with --verify: who can "
+		    "alter a stream can alter its number");
+	if (o->verify != NULL && job->check.allow_unchecked)
+		opts_wrong(name, "--verify and --allow-unchecked exclude each "
+		    "other");
+	if (o->phrase_file != NULL && o->sign == NULL)
+		opts_wrong(name, "--passphrase-file goes with --sign");
 	if (!o->undo && job->check.allow_unchecked)
 		opts_wrong(name, "--allow-unchecked goes with -d or -t");
 	if (o->salvage && (o->undo || o->packing_only || o->filter_only))
@@ -264,6 +304,26 @@ tell(const struct job *job, const struct options *o)
 		    o->undo ? "verified" : "covered");
 }
 
+/* The keys, for either direction. */
+static int
+load_keys(struct job *job, const struct options *o, struct fault *f)
+{
+	if (o->sign != NULL) {
+		if (minisign_secret(o->sign, o->phrase_file, &job->secret,
+		    f) == -1)
+			return -1;
+		job->add.sign = &job->secret;
+		job->add.blake2b = true;
+		job->add.time = (uint64_t)time(NULL);
+	}
+	if (o->verify != NULL) {
+		if (minisign_public(o->verify, &job->public, f) == -1)
+			return -1;
+		job->check.signer = &job->public;
+	}
+	return 0;
+}
+
 /* What is sound, of a damaged stream too.  Returns the exit status. */
 static int
 look_through(const struct options *o)
@@ -304,12 +364,15 @@ main(int argc, char *argv[])
 	if (!o.id_given)
 		randombytes_buf(job.add.id, CHECK_ID_SIZE);
 
+	if (load_keys(&job, &o, &f) == -1)
+		fault_exit(name, &f);
 	codec = direction(&job, &o);
 	filter.out = o.test ? -1 : STDOUT_FILENO;
 	filter.threads = o.common.threads;
 	filter.pass_after_end = o.pass_after_end;
 	if (filter_run(&filter, &f) == -1)
 		fault_exit(name, &f);
+	sodium_memzero(&job.secret, sizeof(job.secret));
 	tell(&job, &o);
 	protect_free(&job.add);
 	verify_free(&job.check);

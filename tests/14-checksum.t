@@ -151,12 +151,86 @@ ok "a packed stream" status 0 "$tmp/one" rec-checksum -d
 cp "$tmp/out" "$tmp/packed"
 ok "comes back" status 0 "$tmp/packed" rec-compress -d
 ok "whole" gives "$vectors/good-hvm-3"
-for tool in rec-ls "xc-absorb -t"; do
-	# shellcheck disable=SC2086 # words
-	ok "$tool says how to undo it" not status 0 "$tmp/one" $tool
+ok "rec-ls reads it" status 0 "$tmp/one" rec-ls -l
+ok "with its check data" test "$(grep -c ' CHECK ' "$tmp/out")" = 9
+ok "unpacked" grep -q 'PAGE_DATA .* 4 with data' "$tmp/out"
+ok "xc-absorb does not" status 5 "$tmp/one" xc-absorb -t
+ok "and says what to do" grep -q 'hint: undo it first: rec-checksum -d$' \
+	"$tmp/err"
+
+# Signatures: keys are minisign's, and so is the judge.
+minisign -G -W -p "$tmp/open.pub" -s "$tmp/open.sec" > "$tmp/notes"
+printf '%s\n' secret secret | minisign -G -p "$tmp/shut.pub" \
+	-s "$tmp/shut.sec" > "$tmp/notes" 2>&1
+(umask 077; echo secret > "$tmp/phrase"; echo wrong > "$tmp/guess")
+plain=$vectors/good-xl
+ok "--sign" status 0 "$plain" rec-checksum --sign "$tmp/open.sec" \
+	--sequence 7 --context "of web2"
+cp "$tmp/out" "$tmp/one"
+ok "--verify" status 0 "$tmp/one" rec-checksum -d --verify "$tmp/open.pub"
+ok "gives it back" gives "$plain"
+ok "with the key itself" status 0 "$tmp/one" rec-checksum -t \
+	--verify "$(tail -n 1 "$tmp/open.pub")"
+ok "without --verify" status 0 "$tmp/one" rec-checksum -d
+ok "it comes back too" gives "$plain"
+# minisign's: what stands in the records DIGEST and SIGNATURE.
+minisign_takes() {
+	local at
+	at=$(rec-ls -l "$1" | awk '$4 == "DIGEST" { print $1 }')
+	rec-ls --record "$at" --raw "$1" > "$tmp/digest"
+	rec-ls --record $((at + 1)) --raw "$1" | tail -c +9 \
+		> "$tmp/digest.minisig"
+	minisign -Vm "$tmp/digest" -p "$2"
+}
+ok "minisign says the same" minisign_takes "$tmp/one" "$tmp/open.pub"
+ok "a key with a passphrase" status 0 "$plain" rec-checksum \
+	--sign "$tmp/shut.sec" --passphrase-file "$tmp/phrase"
+cp "$tmp/out" "$tmp/two"
+ok "--verify" status 0 "$tmp/two" rec-checksum -t --verify "$tmp/shut.pub"
+ok "minisign says the same" minisign_takes "$tmp/two" "$tmp/shut.pub"
+typed() {
+	"$here/probe" ask "$tmp/asked" secret rec-checksum \
+		--sign "$tmp/shut.sec" < "$plain" > "$tmp/two"
+}
+ok "typed" typed
+ok "it was asked for, without an echo" test "$(tr -d '\r\n' < "$tmp/asked")" \
+	= "Passphrase of $tmp/shut.sec: "
+ok "minisign takes that" minisign_takes "$tmp/two" "$tmp/shut.pub"
+ok "a wrong one" status 4 "$plain" rec-checksum \
+	--sign "$tmp/shut.sec" --passphrase-file "$tmp/guess"
+ok "another key" status 4 "$tmp/one" rec-checksum -t --verify "$tmp/shut.pub"
+ok "it is said" grep -q "signed with another key$" "$tmp/err"
+rec-checksum -a blake2b < "$plain" > "$tmp/bad"
+ok "not signed" status 4 "$tmp/bad" rec-checksum -d --verify "$tmp/open.pub"
+ok "it is said" grep -q "no SIGNATURE comes before it$" "$tmp/err"
+ok "no end comes out" test "$(stat -c %s "$tmp/out")" -lt \
+	"$(stat -c %s "$plain")"
+# A signature moved to another stream's DIGEST, and one of a CRC's.
+rec-checksum -a blake2b --sequence 7 --context "of web2" < "$plain" |
+	"$check_stream" --pieces start 0-8 > "$tmp/bad"
+"$check_stream" --pieces 10-end < "$tmp/one" >> "$tmp/bad"
+ok "the signature of another DIGEST" not status 0 "$tmp/bad" \
+	rec-checksum -t --verify "$tmp/open.pub"
+ok "--newer-than 6" status 0 "$tmp/one" rec-checksum -t \
+	--verify "$tmp/open.pub" --newer-than 6
+ok "--newer-than 7" status 5 "$tmp/one" rec-checksum -d \
+	--verify "$tmp/open.pub" --newer-than 7
+ok "it is said" grep -q "signed as number 7, only what is newer than 7 is \
+taken$" "$tmp/err"
+chmod 640 "$tmp/open.sec"
+ok "a key that others may read" status 5 "$plain" rec-checksum \
+	--sign "$tmp/open.sec"
+ok "it is said what to do" grep -q "hint: chmod 600" "$tmp/err"
+chmod 600 "$tmp/open.sec"
+at=$(rec-ls -l "$tmp/one" | awk '$4 == "DIGEST" { print $3 }')
+for key in "$plain" "$tmp/phrase" "$tmp/none" "$tmp/open.pub"; do
+	ok "no key: ${key##*/}" not status 0 "$plain" rec-checksum --sign "$key"
+	[ "$key" = "$tmp/open.pub" ] || ok "no key: ${key##*/}" \
+		not status 0 "$tmp/one" rec-checksum -t --verify "$key"
 done
 
 # Damaged archives.
+plain=$vectors/good-hvm-3
 rec-checksum < "$vectors/good-hvm-3" > "$tmp/one"
 at=$("$check_stream" --offset 7 < "$tmp/one")
 # A byte of a page, of the list of pfns, and of a record that is needed.
@@ -211,7 +285,8 @@ ok "packed: what is lost, and what refers to it, is told" status 4 \
 for wrong in "-a md5" "--sequence 0" "--sequence x" "--id 12" \
 	"--id 0000000000000000000000000000000g" "--max-tail 257M" \
 	"--salvage -d" "--salvage --max-tail 1" "--report=json" \
-	"--report=xml -t -v" "--allow-unchecked" "-d -a crc32c" "-t --sequence 3" "x" \
+	"--verify x" "-d --newer-than 3" "--passphrase-file x" \
+	"-d --sign x" "-t --verify x --allow-unchecked" "--report=xml -t -v" "--allow-unchecked" "-d -a crc32c" "-t --sequence 3" "x" \
 	"--context $(printf '\xff')"; do
 	# shellcheck disable=SC2086 # words
 	ok "wrong usage: $wrong" status 2 "$plain" rec-checksum $wrong

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "phrase.h"
+
+/* A line from the descriptor, byte by byte: what follows stays there. */
+static int
+read_line(int fd, const char *from, char phrase[PHRASE_SIZE],
+    struct fault *f)
+{
+	size_t size = 0;
+	ssize_t n;
+	char byte;
+
+	while ((n = read(fd, &byte, 1)) == 1 && byte != '\n') {
+		if (size + 1 == PHRASE_SIZE)
+			return fault_set(f, EXIT_REFUSED, "%s: a passphrase "
+			    "of %u bytes and more", from, PHRASE_SIZE);
+		phrase[size++] = byte;
+	}
+	phrase[size] = '\0';
+	if (n == -1)
+		return fault_set(f, EXIT_SYSTEM, "%s: %s", from,
+		    strerror(errno));
+	return 0;
+}
+
+static int
+from_terminal(const char *what, char phrase[PHRASE_SIZE], struct fault *f)
+{
+	static const char tty[] = "/dev/tty";
+	int fd = open(tty, O_RDWR | O_CLOEXEC), result;
+	struct termios before, silent;
+
+	if (fd == -1 || tcgetattr(fd, &before) == -1) {
+		fault_set(f, EXIT_SYSTEM, "no terminal to ask for the "
+		    "passphrase of %s", what);
+		if (fd != -1)
+			close(fd);
+		return fault_hint(f, "--passphrase-file takes it from a "
+		    "file");
+	}
+	dprintf(fd, "Passphrase of %s: ", what);
+	silent = before;
+	silent.c_lflag &= ~(tcflag_t)ECHO;
+	tcsetattr(fd, TCSAFLUSH, &silent);
+	result = read_line(fd, tty, phrase, f);
+	tcsetattr(fd, TCSAFLUSH, &before);
+	dprintf(fd, "\n");
+	close(fd);
+	return result;
+}
+
+int
+phrase_get(const char *file, const char *what, char phrase[PHRASE_SIZE],
+    struct fault *f)
+{
+	struct stat st;
+	int fd, result;
+
+	if (file == NULL)
+		return from_terminal(what, phrase, f);
+	fd = open(file, O_RDONLY | O_CLOEXEC);
+	if (fd == -1 || fstat(fd, &st) == -1) {
+		fault_set(f, EXIT_SYSTEM, "%s: %s", file, strerror(errno));
+		if (fd != -1)
+			close(fd);
+		return -1;
+	}
+	if (S_ISREG(st.st_mode) && (st.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+		fault_set(f, EXIT_REFUSED, "%s: others may read this "
+		    "passphrase", file);
+		result = fault_hint(f, "chmod 600 %s", file);
+	} else {
+		result = read_line(fd, file, phrase, f);
+	}
+	close(fd);
+	return result;
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * phrase.h - passphrases: from a file or from the terminal, never from the
+ * command line or the environment.
+ */
+#ifndef PHRASE_H
+#define PHRASE_H
+
+#include "fault.h"
+
+#define PHRASE_SIZE	1024u	/* bytes, with the NUL */
+
+/*
+ * phrase_get(file, what, phrase, f): the first line of the file, which others
+ * must not be able to read, or for NULL what is typed on /dev/tty, without an
+ * echo; `what` it is for.  0, or -1: EXIT_SYSTEM, without a terminal too;
+ * EXIT_REFUSED for a file that others may read, and for a line that is too
+ * long.  The caller wipes it.
+ */
+int phrase_get(const char *file, const char *what, char phrase[PHRASE_SIZE],
+    struct fault *f);
+
+#endif
