@@ -124,8 +124,8 @@ verdict(const struct salvage *s)
 	if (!s->whole_end)
 		return "it should not be restored: its end is damaged";
 	if (!s->pages_only)
-		return "it cannot be restored: records are lost that a guest "
-		    "needs";
+		return "it should not be restored: records are lost that a "
+		    "guest needs";
 	if (s->pv)
 		return "it may fail to be restored: page tables may be lost";
 	return "it could be restored: what is lost would be zero, or as it "
