@@ -46,10 +46,11 @@ from_terminal(const char *what, char phrase[PHRASE_SIZE], struct fault *f)
 		return fault_hint(f, "--passphrase-file takes it from a "
 		    "file");
 	}
-	dprintf(fd, "Passphrase of %s: ", what);
+	/* Silent first: the answer may come as soon as it is asked for. */
 	silent = before;
 	silent.c_lflag &= ~(tcflag_t)ECHO;
 	tcsetattr(fd, TCSAFLUSH, &silent);
+	dprintf(fd, "Passphrase of %s: ", what);
 	result = read_line(fd, tty, phrase, f);
 	tcsetattr(fd, TCSAFLUSH, &before);
 	dprintf(fd, "\n");

@@ -27,7 +27,7 @@ make_room(struct reel *r, struct fault *f)
 
 	if (room - r->end >= STEP)
 		return 0;
-	if (r->begin >= there) {
+	if (r->begin > 0 && r->begin >= there) {
 		memcpy(r->buffer.body, r->buffer.body + r->begin, there);
 		r->begin = 0;
 		r->end = there;

@@ -86,11 +86,12 @@ static uint64_t
 shift_of(const struct mark *m)
 {
 	const struct check *c = &m->check;
-	uint64_t due = c->offset + c->size + (c->start ? 0 : CHECK_RECORD *
-	    (c->index + 1));
+	uint64_t due;
 
 	if (!m->is_check)
 		return UINT64_MAX;
+	due = c->offset + c->size + (c->start ? 0 : CHECK_RECORD *
+	    (c->index + 1));
 	return m->at > due ? m->at - due : due - m->at;
 }
 

@@ -236,6 +236,13 @@ subject(const char *vector)
 	return s;
 }
 
+static void
+subject_free(struct subject *s)
+{
+	free(s->plain.at);
+	free(s->checked.at);
+}
+
 static bool
 flip_bit(void *arg, size_t i)
 {
@@ -342,13 +349,16 @@ main(void)
 		    out.size == s.plain.size &&
 		    memcmp(out.at, s.plain.at, out.size) == 0,
 		    "%s comes back", small[i]);
+		free(out.at);
 		ok(trials(8 * s.checked.size, flip_bit, &s),
 		    "each of %zu bits of it", 8 * s.checked.size);
+		subject_free(&s);
 	}
 	for (i = 0; i < sizeof(large) / sizeof(large[0]); i++) {
 		packed = subject(large[i]);
 		ok(trials(50000, damage, &packed), "50000 damages to %s",
 		    large[i]);
+		subject_free(&packed);
 	}
 	return tap_end();
 }

@@ -100,7 +100,7 @@ test_round(const struct both *b, uint32_t length, uint32_t alike)
 	ok(unpack(b, &rec, &f) == 0 &&
 	    rec.type == REC_HVM_CONTEXT && rec.length == length &&
 	    rec.size == record_size(length) &&
-	    memcmp(rec.body, want.body, rec.size) == 0,
+	    (length == 0 || memcmp(rec.body, want.body, rec.size) == 0),
 	    "and come back, padding too");
 	record_free(&rec);
 	record_free(&want);
