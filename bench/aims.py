@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What rec-compress is to reach, and whether it did."""
+"""What the filters are to reach, and whether they did."""
 import streams
-from filters import REC, ZSTD
+from filters import CHECK, REC, VERIFY, ZSTD
 from measure import WIDE
 from ssh import PLAIN
 
@@ -49,6 +49,9 @@ class Aims:
                    (ZSTD + WIDE, REC), 1.6)
 
     def any_guest(self, stream):
+        for name in CHECK, VERIFY:
+            self.speed(f"`{name}`, times cat in its place", "pass", stream,
+                       ("cat", name), 1.3)
         self.speed("unpacking, times `zstd -d`", "unpack", stream,
                    ("zstd -d", UNPACKS), 1.5)
         if ("live", stream, REC) in self.results:

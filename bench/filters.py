@@ -7,7 +7,8 @@ import sys
 import streams
 from measure import MIB, WIDE, Job, interleave, say, table
 
-PASS = ("cat", "rec-null", "rec-null 0")
+CHECK, VERIFY = "rec-checksum", "rec-checksum -d"
+PASS = ("cat", "rec-null", "rec-null 0", CHECK, CHECK + " -a blake2b")
 LOOK = ("cat", "rec-ls", "rec-ls -l", "rec-ls --lint")
 PEERS = ("zstd -1 -T2", "zstd -3 -T2", "zstd --fast=3 -T2",
          "zstd -1 --long -T2", "lz4 -1")
@@ -58,9 +59,11 @@ def rows(part, one, runs, jobs, title, sizes=None):
     return {(part, one.name, name): r for name, r in found.items()}
 
 
-def passing(one, runs, _):
-    return rows("pass", one, runs,
-                [Job(x, cat(one.path), (x,)) for x in PASS], "passing")
+def passing(one, runs, directory):
+    jobs = [Job(x, cat(one.path), (x,)) for x in PASS]
+    jobs.append(Job(VERIFY, cat(packed(one.path, CHECK, directory)),
+                    (VERIFY,)))
+    return rows("pass", one, runs, jobs, "passing, and check data")
 
 
 def looking(one, runs, _):
