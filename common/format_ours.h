@@ -105,7 +105,7 @@
 
 /*
  * DIGEST body; before END
- *   0  8  our header; flags bit 0: leaves are BLAKE2b-256
+ *   0  8  our header; flags bit 0: leaves have BLAKE2b-256
  *   8 16  id        as in CHECK
  *  24  8  records   that CHECKs cover
  *  32  8  bytes     that CHECKs cover: where END is without check data

@@ -101,8 +101,8 @@ layers_first(void *worker, struct record *rec, struct fault *f)
 		rec->packed = rec->length;
 	layer->compressed = layer->layers->compressed &&
 	    !(layer->layers->checked && type_is_check(rec));
-	return layer->compressed ? expand_first(layer->expand, rec, f) :
-	    0;
+	return !layer->compressed ? 0 :
+	    expand_first(layer->expand, rec, f);
 }
 
 int
@@ -110,8 +110,8 @@ layers_open(void *worker, struct record *rec, struct fault *f)
 {
 	struct layer *layer = worker;
 
-	return layer->compressed ? expand_open(layer->expand, rec, f) :
-	    0;
+	return !layer->compressed ? 0 :
+	    expand_open(layer->expand, rec, f);
 }
 
 int
@@ -119,8 +119,8 @@ layers_join(void *worker, struct record *rec, struct fault *f)
 {
 	struct layer *layer = worker;
 
-	return layer->compressed ? expand_join(layer->expand, rec, f) :
-	    0;
+	return !layer->compressed ? 0 :
+	    expand_join(layer->expand, rec, f);
 }
 
 int
@@ -128,8 +128,8 @@ layers_finish(void *worker, struct record *rec, struct fault *f)
 {
 	struct layer *layer = worker;
 
-	return layer->compressed ? expand_finish(layer->expand, rec, f) :
-	    0;
+	return !layer->compressed ? 0 :
+	    expand_finish(layer->expand, rec, f);
 }
 
 int

@@ -4,7 +4,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bytes.h"
@@ -64,32 +63,19 @@ decode(const char *text, uint8_t *bytes, size_t size)
 	    0 && got == size && *end == '\0';
 }
 
-/* A key's file as text.  Those of secrets are for their owner alone. */
+/* A key's file as text.  Closes fd, which may be -1 with errno set. */
 static int
-read_file(const char *path, bool secret, char text[FILE_MAX + 1],
+read_file(int fd, const char *path, char text[FILE_MAX + 1],
     struct fault *f)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct stat st;
-	ssize_t n;
+	ssize_t n = fd == -1 ? -1 : read(fd, text, FILE_MAX);
 
-	if (fd == -1 || fstat(fd, &st) == -1) {
-		fault_set(f, EXIT_SYSTEM, "%s: %s", path, strerror(errno));
-		if (fd != -1)
-			close(fd);
-		return -1;
-	}
-	if (secret && (st.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-		close(fd);
-		fault_set(f, EXIT_REFUSED, "%s: others may read this key",
-		    path);
-		return fault_hint(f, "chmod 600 %s", path);
-	}
-	n = read(fd, text, FILE_MAX);
-	close(fd);
 	if (n == -1)
-		return fault_set(f, EXIT_SYSTEM, "%s: %s", path,
-		    strerror(errno));
+		fault_set(f, EXIT_SYSTEM, "%s: %s", path, strerror(errno));
+	if (fd != -1)
+		close(fd);
+	if (n == -1)
+		return -1;
 	text[n] = '\0';
 	return 0;
 }
@@ -103,7 +89,8 @@ minisign_public(const char *text, struct minisign_public *key,
 	uint8_t bytes[PUBLIC_SIZE];
 
 	if (!decode(text, bytes, sizeof(bytes))) {
-		if (read_file(text, false, file, f) == -1)
+		if (read_file(open(text, O_RDONLY | O_CLOEXEC), text, file,
+		    f) == -1)
 			return -1;
 		next_line(&at);
 		line = next_line(&at);
@@ -199,10 +186,12 @@ minisign_secret(const char *path, const char *phrase_file,
 	static const uint8_t none[2];
 	char text[FILE_MAX + 1], *at = text;
 	uint8_t bytes[SECRET_SIZE];
-	int result = read_file(path, true, text, f);
+	int fd = phrase_open(path, f), result;
 	bool locked;
 
-	if (result == 0) {
+	if (fd == -1)
+		return -1;
+	if ((result = read_file(fd, path, text, f)) == 0) {
 		next_line(&at);
 		if (!decode(next_line(&at), bytes, sizeof(bytes)) ||
 		    memcmp(bytes, "Ed", 2) != 0 ||

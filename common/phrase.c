@@ -59,28 +59,37 @@ from_terminal(const char *what, char phrase[PHRASE_SIZE], struct fault *f)
 }
 
 int
+phrase_open(const char *path, struct fault *f)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd == -1 || fstat(fd, &st) == -1) {
+		fault_set(f, EXIT_SYSTEM, "%s: %s", path, strerror(errno));
+	} else if (S_ISREG(st.st_mode) &&
+	    (st.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+		fault_set(f, EXIT_REFUSED, "%s: others may read this secret",
+		    path);
+		fault_hint(f, "chmod 600 %s", path);
+	} else {
+		return fd;
+	}
+	if (fd != -1)
+		close(fd);
+	return -1;
+}
+
+int
 phrase_get(const char *file, const char *what, char phrase[PHRASE_SIZE],
     struct fault *f)
 {
-	struct stat st;
 	int fd, result;
 
 	if (file == NULL)
 		return from_terminal(what, phrase, f);
-	fd = open(file, O_RDONLY | O_CLOEXEC);
-	if (fd == -1 || fstat(fd, &st) == -1) {
-		fault_set(f, EXIT_SYSTEM, "%s: %s", file, strerror(errno));
-		if (fd != -1)
-			close(fd);
+	if ((fd = phrase_open(file, f)) == -1)
 		return -1;
-	}
-	if (S_ISREG(st.st_mode) && (st.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-		fault_set(f, EXIT_REFUSED, "%s: others may read this "
-		    "passphrase", file);
-		result = fault_hint(f, "chmod 600 %s", file);
-	} else {
-		result = read_line(fd, file, phrase, f);
-	}
+	result = read_line(fd, file, phrase, f);
 	close(fd);
 	return result;
 }

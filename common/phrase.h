@@ -11,6 +11,12 @@
 #define PHRASE_SIZE	1024u	/* bytes, with the NUL */
 
 /*
+ * phrase_open(path, f): a descriptor of a file that holds a secret.  -1 with
+ * EXIT_SYSTEM, or EXIT_REFUSED for a file that others may read.
+ */
+int phrase_open(const char *path, struct fault *f);
+
+/*
  * phrase_get(file, what, phrase, f): the first line of the file, which others
  * must not be able to read, or for NULL what is typed on /dev/tty, without an
  * echo; `what` it is for.  0, or -1: EXIT_SYSTEM, without a terminal too;

@@ -8,6 +8,8 @@
 #include "fault.h"
 #include "report.h"
 
+#define PICTURE_CELLS	(1u << 18)
+
 /*
  * picture_write(r, path, f): an HTML page that needs nothing else, with a
  * cell for each page, or for each run of 2^n pages, n 9 or more, when there
@@ -15,8 +17,6 @@
  * numbers.  A cell is what most of its pages are.
  * 0, or -1 with EXIT_SYSTEM.
  */
-#define PICTURE_CELLS	(1u << 18)
-
 int picture_write(const struct report *r, const char *path,
     struct fault *f);
 

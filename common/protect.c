@@ -126,7 +126,7 @@ write_end(struct protection *p, struct sink *out, struct fault *f)
 	if (digest_put(&d, &p->extra, f) == -1 ||
 	    stream_write(out, &p->extra, f) == -1 || (p->sign != NULL &&
 	    write_signature(p, out, f) == -1) ||
-	    stream_write(out, &p->end, f) == -1)
+	    stream_write(out, &record_end, f) == -1)
 		return -1;
 	return hold_write(&p->tail, out, f);
 }
@@ -153,7 +153,6 @@ protect_write(void *worker, struct record *rec, struct sink *out,
 	if (rec->type != REC_END)
 		return write_record(w, rec, out, f);
 	p->behind = true;
-	p->end = (struct record){ .part = PART_RECORD, .type = REC_END };
 	return p->nested ? 0 : write_end(p, out, f);
 }
 

@@ -37,7 +37,6 @@ struct protection {
 	struct leaf_maker start;
 	struct digester all;
 	struct record extra;	/* a CHECK or DIGEST */
-	struct record end;	/* END, held back */
 };
 
 /* One thread's. */

@@ -6,11 +6,14 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "format.h"
 #include "record.h"
 #include "types.h"
 
 #define SMALL_UNIT	((size_t)4 << 10)
 #define HUGE_UNIT	((size_t)2 << 20)	/* a huge page */
+
+const struct record record_end = { .part = PART_RECORD, .type = REC_END };
 
 int
 record_reserve(struct record *rec, size_t size, struct fault *f)

@@ -37,6 +37,9 @@ struct record {
 	uint32_t crc;		/* set and used by tally.h only */
 };
 
+/* END, as stream_write takes it. */
+extern const struct record record_end;
+
 /* record_size(length): bytes of a body of that length with its padding. */
 static inline size_t
 record_size(uint32_t length)

@@ -193,9 +193,6 @@ static int
 finish(struct verification *v, const struct record *rec, struct sink *out,
     struct fault *f)
 {
-	static const struct record end = {
-		.part = PART_RECORD, .type = REC_END,
-	};
 	uint8_t hash[DIGEST_HASH_SIZE];
 
 	crypto_generichash(hash, sizeof(hash), v->around.buffer.body,
@@ -206,7 +203,7 @@ finish(struct verification *v, const struct record *rec, struct sink *out,
 		    "damaged: %" PRIu64 " bytes behind the image's END are "
 		    "not those of its DIGEST", (uint64_t)v->around.size);
 	v->state = VERIFY_DONE;
-	if (stream_write(out, &end, f) == -1)
+	if (stream_write(out, &record_end, f) == -1)
 		return -1;
 	return hold_write(&v->around, out, f);
 }
@@ -238,8 +235,10 @@ static int
 take_end(struct verification *v, const struct record *rec, struct sink *out,
     struct fault *f)
 {
-	if (is(rec, REC_SIGNATURE) && !v->is_signed)
+	if (is(rec, REC_SIGNATURE) && !v->has_signature) {
+		v->has_signature = true;
 		return take_signature(v, rec, f);
+	}
 	if (rec->part != PART_RECORD || rec->type != REC_END)
 		return record_fault(f, EXIT_INTEGRITY, rec,
 		    "comes behind DIGEST");

@@ -52,6 +52,7 @@ struct verification {
 	struct digester all;
 	struct digest digest;	/* of the stream, from VERIFY_END on */
 	struct record digest_record;	/* its body */
+	bool     has_signature;	/* a SIGNATURE came */
 	bool     is_signed;	/* as it has to be */
 };
 
@@ -67,9 +68,9 @@ int verify_work(void *worker, struct record *rec, struct fault *f);
 
 /*
  * verify_write: 0, or -1: EXIT_INTEGRITY for what is damaged, missing, twice
- * there, out of place, not signed, or without check data; EXIT_REFUSED for a version that
- * is not known, a sequence number that is too low, and for more around the
- * image than may be held; EXIT_SYSTEM.
+ * there, out of place, not signed, or without check data; EXIT_REFUSED for a
+ * version that is not known, a sequence number that is too low, and for more
+ * around the image than may be held; EXIT_SYSTEM.
  */
 int verify_write(void *worker, struct record *rec, struct sink *out,
     struct fault *f);

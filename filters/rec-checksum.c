@@ -61,8 +61,8 @@ static const char help[] =
 "  -h, -V             this help; the version\n"
 "\n"
 "Exit status: 0 done, 1 I/O or memory, 2 usage, 3 stream malformed or cut,\n"
-"4 damaged, without check data or not signed, 5 refused (has check data already, has\n"
-"checkpoints, too much around the image, unknown version).\n";
+"4 damaged, without check data or not signed, 5 refused (has check data\n"
+"already, has checkpoints, too much around the image, unknown version).\n";
 
 #define SEQUENCE_MAX	(INT64_C(1) << 53)	/* exact in JSON */
 

@@ -211,6 +211,8 @@ rec-checksum -a blake2b --sequence 7 --context "of web2" < "$plain" |
 "$check_stream" --pieces 10-end < "$tmp/one" >> "$tmp/bad"
 ok "the signature of another DIGEST" not status 0 "$tmp/bad" \
 	rec-checksum -t --verify "$tmp/open.pub"
+"$check_stream" --pieces start 0-10 10-end < "$tmp/one" > "$tmp/bad"
+ok "two signatures" status 4 "$tmp/bad" rec-checksum -t
 ok "--newer-than 6" status 0 "$tmp/one" rec-checksum -t \
 	--verify "$tmp/open.pub" --newer-than 6
 ok "--newer-than 7" status 5 "$tmp/one" rec-checksum -d \
