@@ -4,7 +4,6 @@
 #include "bytes.h"
 #include "check.h"
 #include "crc.h"
-#include "pages.h"
 
 #define LEAF_BYTES	(CHECK_OWN_OFFSET - CHECK_INDEX_OFFSET)
 
@@ -56,33 +55,57 @@ open_body(const struct record *rec, size_t length, unsigned flags,
 	return 0;
 }
 
-/* The bytes of a PAGE_DATA record before its pages. */
-static size_t
+/* The bytes of a PAGE_DATA record's body before its pages. */
+static uint64_t
 list_size(const struct record *rec)
 {
-	struct pages p;
-	struct fault none;
+	uint64_t size = PAGE_DATA_HEADER_SIZE;
 
-	if (rec->type != REC_PAGE_DATA || pages_open(&p, rec, &none) == -1)
+	if (rec->type != REC_PAGE_DATA || rec->length < size)
 		return 0;
-	return (size_t)(p.bytes - rec->body);
+	size += 8 * (uint64_t)get_le32(rec->body);
+	return size <= rec->length ? size : 0;
 }
 
 void
 leaf_begin(struct leaf_maker *m, bool blake2b)
 {
 	m->leaf = (struct leaf){ .crc = CRC_START };
+	m->list = 0;
 	m->blake2b = blake2b;
 	if (blake2b)
 		crypto_generichash_init(&m->hash, NULL, 0, DIGEST_HASH_SIZE);
 }
 
-void
-leaf_add(struct leaf_maker *m, const uint8_t *bytes, size_t size)
+static void
+add_bytes(struct leaf_maker *m, const uint8_t *bytes, size_t size)
 {
 	m->leaf.crc = crc_add(m->leaf.crc, bytes, size);
 	if (m->blake2b)
 		crypto_generichash_update(&m->hash, bytes, size);
+}
+
+void
+leaf_record(struct leaf_maker *m, const struct record *rec, bool blake2b)
+{
+	uint8_t header[RECORD_HEADER_SIZE];
+
+	header_of(rec, header);
+	leaf_begin(m, blake2b);
+	add_bytes(m, header, sizeof(header));
+	m->list = list_size(rec);
+}
+
+void
+leaf_add(struct leaf_maker *m, const uint8_t *bytes, size_t size)
+{
+	size_t list = m->list < size ? (size_t)m->list : size;
+
+	add_bytes(m, bytes, list);
+	m->list -= list;
+	if (list > 0 && m->list == 0)
+		m->leaf.list = m->leaf.crc;
+	add_bytes(m, bytes + list, size - list);
 }
 
 void
@@ -96,18 +119,10 @@ leaf_end(struct leaf_maker *m)
 void
 leaf_of(const struct record *rec, bool blake2b, struct leaf *leaf)
 {
-	uint8_t header[RECORD_HEADER_SIZE];
 	struct leaf_maker m;
-	size_t list = list_size(rec);
 
-	header_of(rec, header);
-	leaf_begin(&m, blake2b);
-	leaf_add(&m, header, sizeof(header));
-	if (list > 0) {
-		leaf_add(&m, rec->body, list);
-		m.leaf.list = m.leaf.crc;
-	}
-	leaf_add(&m, rec->body + list, rec->size - list);
+	leaf_record(&m, rec, blake2b);
+	leaf_add(&m, rec->body, rec->size);
 	leaf_end(&m);
 	*leaf = m.leaf;
 }

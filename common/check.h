@@ -32,12 +32,20 @@ void leaf_of(const struct record *rec, bool blake2b, struct leaf *leaf);
 
 /* A leaf of bytes that come bit by bit. */
 struct leaf_maker {
-	struct leaf leaf;
+	struct leaf leaf;	/* its crc and list are those of what came */
+	uint64_t list;		/* bytes to come before the first page */
 	bool blake2b;
 	crypto_generichash_state hash;
 };
 
 void leaf_begin(struct leaf_maker *m, bool blake2b);
+
+/*
+ * leaf_record(m, rec, blake2b): leaf_begin with a record's header.  All of
+ * the body is added then, of which rec->body has the first 8 bytes already.
+ */
+void leaf_record(struct leaf_maker *m, const struct record *rec,
+    bool blake2b);
 void leaf_add(struct leaf_maker *m, const uint8_t *bytes, size_t size);
 void leaf_end(struct leaf_maker *m);
 

@@ -14,8 +14,10 @@ struct flow {
 	bool layer_known;	/* the first record was seen */
 };
 
+/* What one thread has: a piece, or two that stay together. */
 struct hand {
-	struct record rec;
+	struct record rec[2];
+	unsigned count;
 	const struct codec *codec;
 	void *worker;		/* the codec's */
 };
@@ -58,63 +60,92 @@ check_layer(struct flow *flow, const struct record *rec, struct fault *f)
 	return 0;
 }
 
-/* One function of the codec, where it has it. */
+/* The next piece into *rec: 1, 0 or -1. */
 static int
-step(int (*fn)(void *, struct record *, struct fault *), void *worker,
-    struct record *rec, struct fault *f)
+read_piece(struct flow *flow, struct hand *hand, struct record *rec,
+    struct fault *f)
 {
-	return fn == NULL ? 0 : fn(worker, rec, f);
-}
-
-static int
-read_piece(void *ctx, void *worker, struct fault *f)
-{
-	struct flow *flow = ctx;
-	struct hand *hand = worker;
 	const struct codec *c = &flow->codec;
-	int result = stream_next(&flow->in, &hand->rec, f);
+	int result;
 
+	flow->in.listener = hand->worker;
+	result = stream_next(&flow->in, rec, f);
 	if (result != 1)
 		return result;
-	if (check_layer(flow, &hand->rec, f) == -1)
+	hand->count++;
+	if (check_layer(flow, rec, f) == -1)
 		return -1;
-	return step(c->first, hand->worker, &hand->rec, f) == -1 ? -1 : 1;
+	return c->first != NULL && c->first(hand->worker, rec, f) == -1 ?
+	    -1 : 1;
 }
 
 static int
-work_piece(void *worker, struct fault *f)
-{
-	struct hand *hand = worker;
-
-	return step(hand->codec->work, hand->worker, &hand->rec, f);
-}
-
-static int
-join_piece(void *worker, struct fault *f)
-{
-	struct hand *hand = worker;
-
-	return step(hand->codec->join, hand->worker, &hand->rec, f);
-}
-
-static int
-finish_piece(void *worker, struct fault *f)
-{
-	struct hand *hand = worker;
-
-	return step(hand->codec->finish, hand->worker, &hand->rec, f);
-}
-
-static int
-write_piece(void *ctx, void *worker, struct fault *f)
+read_pieces(void *ctx, void *worker, struct fault *f)
 {
 	struct flow *flow = ctx;
 	struct hand *hand = worker;
 	const struct codec *c = &flow->codec;
+	int result;
 
-	if (c->write != NULL)
-		return c->write(hand->worker, &hand->rec, &flow->out, f);
-	return stream_write(&flow->out, &hand->rec, f);
+	hand->count = 0;
+	result = read_piece(flow, hand, &hand->rec[0], f);
+	if (result != 1 || c->pairs == NULL || !c->pairs(&hand->rec[0]))
+		return result;
+	return read_piece(flow, hand, &hand->rec[1], f) == -1 ? -1 : 1;
+}
+
+/* One function of the codec, where it has it, over all that the hand has. */
+static int
+step(int (*fn)(void *, struct record *, struct fault *), struct hand *hand,
+    struct fault *f)
+{
+	unsigned i;
+
+	for (i = 0; fn != NULL && i < hand->count; i++)
+		if (fn(hand->worker, &hand->rec[i], f) == -1)
+			return -1;
+	return 0;
+}
+
+static int
+work_pieces(void *worker, struct fault *f)
+{
+	struct hand *hand = worker;
+
+	return step(hand->codec->work, hand, f);
+}
+
+static int
+join_pieces(void *worker, struct fault *f)
+{
+	struct hand *hand = worker;
+
+	return step(hand->codec->join, hand, f);
+}
+
+static int
+finish_pieces(void *worker, struct fault *f)
+{
+	struct hand *hand = worker;
+
+	return step(hand->codec->finish, hand, f);
+}
+
+static int
+write_pieces(void *ctx, void *worker, struct fault *f)
+{
+	struct flow *flow = ctx;
+	struct hand *hand = worker;
+	const struct codec *c = &flow->codec;
+	unsigned i;
+
+	for (i = 0; i < hand->count; i++)
+		if ((c->write == NULL ?
+		    stream_write(&flow->out, &hand->rec[i], f) :
+		    c->write(hand->worker, &hand->rec[i], &flow->out, f)) ==
+		    -1)
+			return -1;
+	return 0;
 }
 
 int
@@ -124,10 +155,10 @@ filter_run(struct filter *filter, struct fault *f)
 	struct hand *hand = calloc(filter->threads, sizeof(*hand));
 	void **worker = calloc(filter->threads, sizeof(*worker));
 	struct pmap m = {
-		.threads = filter->threads, .worker = worker, .ctx = flow,
-		.read = read_piece, .work = work_piece, .write = write_piece,
-		.join = filter->codec->join == NULL ? NULL : join_piece,
-		.finish = finish_piece,
+		.threads = filter->codec->through ? 1 : filter->threads, .worker = worker, .ctx = flow,
+		.read = read_pieces, .work = work_pieces,
+		.join = filter->codec->join == NULL ? NULL : join_pieces,
+		.finish = finish_pieces, .write = write_pieces,
 	};
 	unsigned i;
 
@@ -147,10 +178,14 @@ filter_run(struct filter *filter, struct fault *f)
 		flow->in.in.peer = filter->peer;
 	flow->in.pass_after_end = filter->pass_after_end;
 	flow->in.whole = filter->codec->whole;
+	flow->in.arrived = filter->codec->arrived;
+	flow->in.through = flow->codec.through ? &flow->out : NULL;
 	if (pmap_run(&m, f) == -1)
 		return -1;	/* workers may still use what was allocated */
-	for (i = 0; i < filter->threads; i++)
-		record_free(&hand[i].rec);
+	for (i = 0; i < filter->threads; i++) {
+		record_free(&hand[i].rec[0]);
+		record_free(&hand[i].rec[1]);
+	}
 	stream_close(&flow->in);
 	filter->read = flow->in.in.offset;
 	filter->written = flow->out.offset;

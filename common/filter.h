@@ -13,8 +13,8 @@
 #include "record.h"
 
 /*
- * A codec: up to five functions over a piece of the stream, each NULL where
- * it has nothing to do.  They see every piece, and change PART_RECORDs only.
+ * A codec: functions over a piece of the stream, each NULL where it has
+ * nothing to do.  They see every piece, and change PART_RECORDs only.
  * A function returns 0, or -1 with *f set.
  */
 struct codec {
@@ -22,7 +22,17 @@ struct codec {
 				   0: any stream will do */
 	bool     undo;		/* takes the layer off */
 	bool     whole;		/* needs each record in one piece */
+	bool     through;	/* changes nothing: PART_BODYs are written as
+				   they are read.  Works on one thread. */
 
+	/* Whether the piece behind this one stays with it: the same thread
+	 * has both, one after the other in each function.  NULL: no. */
+	bool (*pairs)(const struct record *rec);
+
+	/* In stream order, one at a time: with whole, bytes of a record as
+	 * they arrive (stream.h).  Cannot fail. */
+	void (*arrived)(void *worker, const struct record *rec, size_t from,
+	    size_t size);
 	/* In stream order, one at a time: as the piece was read. */
 	int (*first)(void *worker, struct record *rec, struct fault *f);
 	/* In parallel; uses only the worker's own. */

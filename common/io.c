@@ -138,6 +138,47 @@ source_read(struct source *s, void *buf, size_t size, size_t *got,
 	return 0;
 }
 
+/*
+ * What is in one pipe into the other as well.  Bytes, or 0 where the plain way
+ * has to be gone: it knows of ends, waits and faults.
+ */
+static size_t
+tee_some(struct source *s, struct sink *out, size_t size)
+{
+	ssize_t n;
+
+	if (s->no_tee || s->begin < s->end || s->peer != -1 || out->fd == -1)
+		return 0;
+	n = tee(s->fd, out->fd, size, 0);
+	if (n == -1 && errno == EINVAL)
+		s->no_tee = true;
+	if (n <= 0)
+		return 0;
+	out->offset += (uint64_t)n;
+	moved += (uint64_t)n;
+	return (size_t)n;
+}
+
+int
+source_tee(struct source *s, struct sink *out, void *buf, size_t size,
+    size_t *got, struct fault *f)
+{
+	struct iovec iov = { .iov_base = buf };
+	size_t teed = tee_some(s, out, size);
+
+	if (teed > 0) {
+		if (source_read(s, buf, teed, got, f) == -1)
+			return -1;
+		return *got == teed ? 0 : fault_set(f, EXIT_SYSTEM, "read at "
+		    "byte %" PRIu64 ": somebody else reads from this pipe",
+		    s->offset);
+	}
+	if (source_some(s, buf, size, got, f) == -1)
+		return -1;
+	iov.iov_len = *got;
+	return sink_write(out, &iov, 1, f);
+}
+
 void
 sink_open(struct sink *s, int fd)
 {

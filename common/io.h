@@ -8,6 +8,7 @@
 #ifndef IO_H
 #define IO_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/uio.h>
@@ -21,6 +22,7 @@ struct source {
 	uint8_t *ahead;		/* read, not yet asked for: [begin, end) */
 	size_t   begin, end;
 	uint64_t offset;	/* bytes handed out so far */
+	bool     no_tee;	/* the system does not tee it */
 };
 
 struct sink {
@@ -52,6 +54,13 @@ int source_read(struct source *s, void *buf, size_t size, size_t *got,
  */
 int source_some(struct source *s, void *buf, size_t size, size_t *got,
     struct fault *f);
+
+/*
+ * source_tee(s, out, buf, size, got, f): as source_some, and writes the bytes
+ * to out too: between pipes, without copying them.  -1 also as sink_write.
+ */
+int source_tee(struct source *s, struct sink *out, void *buf, size_t size,
+    size_t *got, struct fault *f);
 
 /*
  * io_read_at(fd, buf, size, offset, f): size bytes of a file, from there; -1

@@ -13,8 +13,8 @@ protect_work(void *worker, struct record *rec, struct fault *f)
 	struct protector *w = worker;
 
 	(void)f;
-	if (type_has_layers(rec))
-		leaf_of(rec, w->shared->blake2b, &w->leaf);
+	if (w->shared->blake2b && type_has_layers(rec))
+		leaf_of(rec, true, &w->leaf);
 	return 0;
 }
 
@@ -23,7 +23,7 @@ begin(struct protection *p, const struct record *rec)
 {
 	p->begun = true;
 	p->nested = rec->part != PART_IMAGE;
-	leaf_begin(&p->start, p->blake2b);
+	leaf_begin(&p->leaf, p->blake2b);
 	digester_begin(&p->all, p->blake2b);
 }
 
@@ -54,14 +54,14 @@ write_start(struct protection *p, const struct record *rec, struct sink *out,
 {
 	struct check c = { .start = true };
 
-	leaf_add(&p->start, rec->body, rec->size);
+	leaf_add(&p->leaf, rec->body, rec->size);
 	p->bytes += rec->size;
 	if (stream_write(out, rec, f) == -1)
 		return -1;
 	if (rec->part != PART_IMAGE)
 		return 0;
-	leaf_end(&p->start);
-	c.leaf = p->start.leaf;
+	leaf_end(&p->leaf);
+	c.leaf = p->leaf.leaf;
 	return write_check(p, &c, p->bytes, out, f);
 }
 
@@ -79,18 +79,30 @@ refuse(const struct record *rec, struct fault *f)
 	return fault_hint(f, "where does it come from?  rec-ls shows it");
 }
 
+/* A record, or a piece of one. */
 static int
 write_record(struct protector *w, const struct record *rec,
     struct sink *out, struct fault *f)
 {
-	struct check c = { .type = rec->type, .leaf = w->leaf };
+	struct protection *p = w->shared;
+	struct check c = { .type = rec->type };
 
-	if (rec->type == REC_CHECKPOINT || type_is_check(rec))
-		return refuse(rec, f);
+	if (rec->part == PART_RECORD) {
+		if (rec->type == REC_CHECKPOINT || type_is_check(rec))
+			return refuse(rec, f);
+		p->left = record_size(rec->length);
+		leaf_record(&p->leaf, rec, false);
+	}
+	if (!p->blake2b)
+		leaf_add(&p->leaf, rec->body, rec->size);
+	p->left -= rec->size;
 	if (stream_write(out, rec, f) == -1)
 		return -1;
-	return write_check(w->shared, &c, RECORD_HEADER_SIZE + rec->size,
-	    out, f);
+	if (p->left > 0)
+		return 0;
+	c.leaf = p->blake2b ? w->leaf : p->leaf.leaf;
+	return write_check(p, &c, RECORD_HEADER_SIZE +
+	    record_size(rec->length), out, f);
 }
 
 /* The record's signature as SIGNATURE; what it is of is in p->extra. */
@@ -148,7 +160,7 @@ protect_write(void *worker, struct record *rec, struct sink *out,
 		return rec->part == PART_LIBXL && rec->type == LIBXL_END ?
 		    write_end(p, out, f) : 0;
 	}
-	if (rec->part != PART_RECORD)
+	if (rec->part != PART_RECORD && rec->part != PART_BODY)
 		return write_start(p, rec, out, f);
 	if (rec->type != REC_END)
 		return write_record(w, rec, out, f);

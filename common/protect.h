@@ -2,13 +2,15 @@
 /*
  * protect.h - CHECKs and a DIGEST into a stream (xenrec.5).
  *
- *     protect_work   in parallel: the leaf of a record
- *     protect_write  in stream order: the piece, and the CHECK behind it; in
- *                    front of END the DIGEST, which has to wait for what
- *                    stands behind END
+ *     protect_work   with BLAKE2b, in parallel: the leaf of a record
+ *     protect_write  in stream order: the piece, and behind the last one of a
+ *                    record its CHECK; in front of END the DIGEST, which has
+ *                    to wait for what stands behind END
  *
  * They are a codec's work and write (filter.h) with a struct protector as the
- * worker, for a stream without this layer.
+ * worker, for a stream without this layer.  With BLAKE2b records have to be
+ * whole.  Without, they do better in pieces: each is written while it is in
+ * the processor's cache, and its CRC is no work to speak of.
  */
 #ifndef PROTECT_H
 #define PROTECT_H
@@ -34,7 +36,9 @@ struct protection {
 
 	bool     begun, nested, behind;	/* END was seen */
 	uint64_t records, bytes;	/* covered so far */
-	struct leaf_maker start;
+	struct leaf_maker leaf;	/* what stands before the records; then, without
+				   BLAKE2b, the record under way */
+	uint64_t left;		/* bytes of it to come */
 	struct digester all;
 	struct record extra;	/* a CHECK or DIGEST */
 };

@@ -6,6 +6,7 @@
 #ifndef RECORD_H
 #define RECORD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,6 +36,7 @@ struct record {
 	uint32_t packed;	/* length in the stream of one that layers.h
 				   opened, else 0 */
 	uint32_t crc;		/* set and used by tally.h only */
+	bool     written;	/* the piece is in the output already */
 };
 
 /* END, as stream_write takes it. */

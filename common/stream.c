@@ -57,6 +57,7 @@ stream_begin(const struct stream *s, struct record *rec, enum part part,
 	rec->size = size;
 	rec->index = 0;
 	rec->packed = 0;
+	rec->written = false;
 	rec->offset = s->in.offset;
 }
 
@@ -195,7 +196,7 @@ stream_write(struct sink *out, const struct record *rec, struct fault *f)
 		{ .iov_base = rec->body, .iov_len = rec->size },
 	};
 
-	if (rec->part == PART_NONE)
+	if (rec->part == PART_NONE || rec->written)
 		return 0;
 	if (rec->part == PART_RECORD) {
 		put_le32(header, rec->type);

@@ -30,6 +30,17 @@ struct stream {
 	uint64_t start;			/* its offset */
 	uint64_t checkpoints;		/* complete ones */
 	int    (*next)(struct stream *, struct record *, struct fault *);
+
+	/* Without whole, and not NULL: PART_BODYs are written there as they
+	 * are read, and say so. */
+	struct sink *through;
+
+	/* With whole, and not NULL: told of each piece of a libxc record's
+	 * body and padding as it arrives, while it is in the processor's
+	 * cache: `size` bytes at rec->body + from.  Once for an empty one. */
+	void   (*arrived)(void *listener, const struct record *rec,
+	    size_t from, size_t size);
+	void    *listener;
 };
 
 /*
@@ -64,7 +75,8 @@ int stream_next(struct stream *s, struct record *rec, struct fault *f);
 
 /*
  * stream_write(out, rec, f): writes the piece as it stood in its stream; a
- * record with its header and padding, PART_NONE not at all.
+ * record with its header and padding, PART_NONE and what is written already
+ * not at all.
  * 0, or -1 with EXIT_SYSTEM.
  */
 int stream_write(struct sink *out, const struct record *rec,

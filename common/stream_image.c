@@ -23,23 +23,35 @@ stream_image(struct stream *s, struct record *rec, struct fault *f)
 	return 1;
 }
 
+static size_t
+least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
 /*
- * Reads a body of size bytes.  Its buffer grows as bytes arrive, twice as
+ * Reads a body of rec->size bytes.  Its buffer grows as bytes arrive, twice as
  * large each time.
  */
 static int
-read_body(struct stream *s, struct record *rec, size_t size, struct fault *f)
+read_body(struct stream *s, struct record *rec, struct fault *f)
 {
-	size_t have = 0, step;
+	size_t have = 0, room = FIRST_ROOM, step;
 
-	while (have < size) {
-		step = have < FIRST_ROOM ? FIRST_ROOM : have;
-		if (step > size - have)
-			step = size - have;
+	do {
+		if (have == room)
+			room *= 2;
+		if (record_reserve(rec, least(room, rec->size), f) == -1)
+			return -1;
+		step = least(rec->size, room) - have;
+		if (s->arrived != NULL)
+			step = least(step, STREAM_PIECE_SIZE);
 		if (stream_due(s, rec, have, step, f) == -1)
 			return -1;
+		if (s->arrived != NULL)
+			s->arrived(s->listener, rec, have, step);
 		have += step;
-	}
+	} while (have < rec->size);
 	return 0;
 }
 
@@ -90,7 +102,7 @@ stream_record(struct stream *s, struct record *rec, struct fault *f)
 		return stream_piece(s, rec, f) == -1 ? -1 : 1;
 	}
 	rec->size = (size_t)s->left;
-	if (read_body(s, rec, rec->size, f) == -1)
+	if (read_body(s, rec, f) == -1)
 		return -1;
 	return after_record(s, rec, f);
 }
@@ -105,8 +117,12 @@ next_body(struct stream *s, struct record *rec, struct fault *f)
 	stream_begin(s, rec, PART_BODY, 0);
 	stream_continue(s, rec, s->index - 1);
 	if (record_reserve(rec, STREAM_PIECE_SIZE, f) == -1 ||
-	    source_some(&s->in, rec->body, limit, &rec->size, f) == -1)
+	    (s->through == NULL ?
+	    source_some(&s->in, rec->body, limit, &rec->size, f) :
+	    source_tee(&s->in, s->through, rec->body, limit, &rec->size,
+	    f)) == -1)
 		return -1;
+	rec->written = s->through != NULL;
 	if (rec->size == 0)
 		return stream_cut(s, f);
 	s->left -= rec->size;

@@ -13,6 +13,25 @@ is(const struct record *rec, uint32_t type)
 	return type_is_ours(rec) && rec->type == type;
 }
 
+bool
+verify_pairs(const struct record *rec)
+{
+	return type_has_layers(rec) && !type_is_check(rec);
+}
+
+void
+verify_arrived(void *worker, const struct record *rec, size_t from,
+    size_t size)
+{
+	struct verifier *w = worker;
+
+	if (w->shared->blake2b)
+		return;
+	if (from == 0)
+		leaf_record(&w->crc, rec, false);
+	leaf_add(&w->crc, rec->body + from, size);
+}
+
 int
 verify_first(void *worker, struct record *rec, struct fault *f)
 {
@@ -24,6 +43,8 @@ verify_first(void *worker, struct record *rec, struct fault *f)
 		w->shared->blake2b = get_le16(rec->body + OUR_FLAGS_OFFSET) &
 		    CHECK_BLAKE2B;
 	w->blake2b = w->shared->blake2b;
+	if (!w->blake2b && !is(rec, REC_CHECK))
+		w->leaf = w->crc.leaf;
 	return 0;
 }
 
@@ -33,8 +54,8 @@ verify_work(void *worker, struct record *rec, struct fault *f)
 	struct verifier *w = worker;
 
 	(void)f;
-	if (type_has_layers(rec) && !is(rec, REC_CHECK))
-		leaf_of(rec, w->blake2b, &w->leaf);
+	if (w->blake2b && verify_pairs(rec))
+		leaf_of(rec, true, &w->leaf);
 	return 0;
 }
 
@@ -67,7 +88,7 @@ static int
 take_check(struct verification *v, const struct record *rec,
     struct sink *out, struct fault *f)
 {
-	const struct record *held = &v->held;
+	const struct record *held = v->held;
 	struct check c;
 
 	if (!is(rec, REC_CHECK))
@@ -176,13 +197,10 @@ take_record(struct verification *v, struct record *rec,
 	if (rec->type == REC_END)
 		return record_fault(f, EXIT_INTEGRITY, rec, "no DIGEST came "
 		    "before it: records are missing");
-	record_swap(&v->held, rec);
-	v->held.part = PART_RECORD;
-	v->held.type = rec->type;
-	v->held.length = rec->length;
-	v->held.size = rec->size;
-	v->held.index = rec->index;
-	v->held.offset = rec->offset;
+	if (!verify_pairs(rec))
+		return record_fault(f, EXIT_INTEGRITY, rec,
+		    "has no place in a checked stream");
+	v->held = rec;
 	v->leaf = *leaf;
 	v->state = VERIFY_CHECK;
 	return 0;
@@ -292,6 +310,5 @@ void
 verify_free(struct verification *v)
 {
 	hold_free(&v->around);
-	record_free(&v->held);
 	record_free(&v->digest_record);
 }

@@ -4,11 +4,13 @@
  * (xenrec.5).
  *
  *     verify_first  in stream order, as read: what kind of leaves
- *     verify_work   in parallel: the leaf of a record
+ *     verify_pairs  a record stays with its CHECK
+ *     verify_arrived  as its bytes are read: the CRC of a record
+ *     verify_work   with BLAKE2b, in parallel: its leaf
  *     verify_write  in stream order: the piece before, once its CHECK was
  *                   verified; END and what is behind it last of all
  *
- * They are a codec's first, work and write (filter.h), with a struct verifier
+ * They are a codec's pairs, arrived, first, work and write (filter.h), with a struct verifier
  * as the worker, for codecs that want whole records.
  */
 #ifndef VERIFY_H
@@ -45,7 +47,8 @@ struct verification {
 		VERIFY_DONE,	/* all of it is written */
 		VERIFY_PASS	/* there is no check data */
 	} state;
-	struct record held;	/* a record, not verified yet */
+	const struct record *held;	/* a record, not verified yet: with the
+					   thread that has its CHECK */
 	struct leaf leaf;	/* of it */
 	uint8_t  id[CHECK_ID_SIZE];
 	uint64_t records, bytes;	/* verified so far */
@@ -60,9 +63,14 @@ struct verification {
 struct verifier {
 	struct verification *shared;
 	bool blake2b;
+	struct leaf_maker crc;
 	struct leaf leaf;
 };
 
+/* verify_pairs(rec): whether a CHECK has to follow. */
+bool verify_pairs(const struct record *rec);
+void verify_arrived(void *worker, const struct record *rec, size_t from,
+    size_t size);
 int verify_first(void *worker, struct record *rec, struct fault *f);
 int verify_work(void *worker, struct record *rec, struct fault *f);
 

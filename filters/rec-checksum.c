@@ -271,11 +271,13 @@ static struct codec
 direction(struct job *job, const struct options *o)
 {
 	struct codec add = {
-		.layer = REC_CHECK, .whole = true, .worker = job->worker,
+		.layer = REC_CHECK, .whole = job->add.blake2b,
+		.through = !job->add.blake2b, .worker = job->worker,
 		.work = protect_work, .write = protect_write,
 	};
 	struct codec check = {
-		.whole = true, .worker = job->worker, .first = verify_first,
+		.whole = true, .worker = job->worker, .pairs = verify_pairs,
+		.arrived = verify_arrived, .first = verify_first,
 		.work = verify_work, .write = verify_write,
 	};
 	unsigned i;

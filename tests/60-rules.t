@@ -162,6 +162,12 @@ each_trickle() {
 				"${run[@]}"
 		done
 	done
+	prepared "$tmp/some"
+	for threads in 1 3; do
+		with $threads
+		ok "${run[*]}: through pipes that do not block" "$here/probe" \
+			pipes "$tmp/input" "$tmp/one" "${run[@]}"
+	done
 }
 
 # The bytes of $tmp/one that wait for the end of the input: rec-checksum holds
@@ -236,6 +242,7 @@ each_limit() {
 }
 
 "$here/gen/make-stream" text 64 > "$tmp/many"
+"$here/gen/make-stream" mixed 8 > "$tmp/some"
 while IFS='|' read -r command flag prepare undo tool memory checkpoints; do
 	[ -n "$command" ] || continue
 	# Without the blanks around it.

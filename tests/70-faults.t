@@ -19,8 +19,8 @@ strace -qq -o "$tmp/calls" true 2> "$tmp/err" ||
 # input FILE: what the filter in ${run[@]} is fed, as $tmp/input, and what it
 # makes of it, as $tmp/want.
 input() {
-	if [ "${run[*]:0:2}" = "rec-compress -d" ]; then
-		rec-compress < "$1" > "$tmp/input"
+	if [ "${run[1]}" = -d ]; then
+		"${run[0]}" < "$1" > "$tmp/input"
 	else
 		cp "$1" "$tmp/input"
 	fi
@@ -69,8 +69,11 @@ close_fails() {
 $(stat -c %s "$tmp/want"): Input/output error"
 }
 
+id=00000000000000000000000000000000
 for filter in "rec-null 1" "rec-null 3" "rec-compress -T 1" \
-	"rec-compress -T 3" "rec-compress -d -T 1" "rec-compress -d -T 3"; do
+	"rec-compress -T 3" "rec-compress -d -T 1" "rec-compress -d -T 3" \
+	"rec-checksum --id $id -T 1" "rec-checksum -d -T 1" \
+	"rec-checksum -d -T 3"; do
 	read -ra run <<< "$filter"
 	input "$vectors/good-libxl"
 	for call in readv writev; do
@@ -87,5 +90,23 @@ for filter in "rec-null 1" "rec-null 3" "rec-compress -T 1" \
 	ok "$filter: EIO at any write" each_call writev EIO \
 		"Input/output error"
 	ok "$filter: EIO at close" close_fails
+done
+
+# Between pipes, what is only looked at is teed.
+"$here/gen/make-stream" text 8 > "$tmp/input"
+rec-checksum --id $id < "$tmp/input" > "$tmp/want"
+# tees CONDITION...: the same comes out of pipes; tee(2) as the strace says.
+tees() {
+	# shellcheck disable=SC2002 # a pipe is what this is about
+	cat "$tmp/input" | ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 \
+		strace -f -qq -a 1 -o "$tmp/calls" -e trace=tee "$@" \
+		rec-checksum --id $id | cat > "$tmp/out"
+	gives "$tmp/want"
+}
+ok "between pipes" tees
+ok "it is teed" grep -q 'tee(0, 1, .*= [1-9]' "$tmp/calls"
+for error in EINTR EAGAIN EINVAL ENOMEM; do
+	ok "tee says $error" tees -e inject=tee:error=$error:when=2+3
+	ok "it does" injected
 done
 plan

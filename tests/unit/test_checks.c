@@ -73,7 +73,7 @@ protect(struct bytes plain)
 	static struct protection p;
 	struct protector w = { .shared = &p };
 	struct codec codec = {
-		.layer = REC_CHECK, .whole = true, .state = &w,
+		.layer = REC_CHECK, .state = &w,
 		.work = protect_work, .write = protect_write,
 	};
 	struct bytes out;
@@ -92,8 +92,10 @@ verify(const uint8_t *at, size_t size, struct bytes *out, struct fault *f)
 	static struct verification v;
 	struct verifier w = { .shared = &v };
 	struct codec codec = {
-		.whole = true, .state = &w, .first = verify_first,
-		.work = verify_work, .write = verify_write,
+		.whole = true, .state = &w,
+		.pairs = verify_pairs, .arrived = verify_arrived,
+		.first = verify_first, .work = verify_work,
+		.write = verify_write,
 	};
 	int result;
 
