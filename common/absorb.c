@@ -110,24 +110,40 @@ check_piece(struct opener *o, struct record *rec, struct fault *f)
 	return 0;
 }
 
+/* The next piece of the plain stream, and where it goes. */
+struct taker {
+	struct opener *opener;
+	struct sink *out;
+};
+
+static int
+take_piece(void *taker, struct record *rec, struct fault *f)
+{
+	struct taker *t = taker;
+	struct opener *o = t->opener;
+
+	if (check_piece(o, rec, f) == -1 || (o->keep != NULL &&
+	    o->keep(o->keeper, rec, f) == -1))
+		return -1;
+	return stream_write(t->out, rec, f);
+}
+
 /* In stream order. */
 static int
 hand_on(void *worker, struct record *rec, struct sink *out, struct fault *f)
 {
 	struct layer *layer = worker;
-	struct opener *o = layer->owner;
+	struct taker t = { .opener = layer->owner, .out = out };
 
-	if (check_piece(o, rec, f) == -1 || (o->keep != NULL &&
-	    o->keep(o->keeper, rec, f) == -1))
-		return -1;
-	return stream_write(out, rec, f);
+	return layers_take(layer, rec, take_piece, &t, f);
 }
 
 int
 opener_run(struct opener *o, int in, unsigned threads, struct fault *f)
 {
 	struct codec codec = {
-		.whole = true, .first = layers_first, .work = layers_open,
+		.whole = true, .arrived = layers_arrived,
+		.first = layers_first, .work = layers_open,
 		.join = layers_join, .finish = finish, .write = hand_on,
 		.worker = layers_new(&o->layers, threads, o, f),
 	};

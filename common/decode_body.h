@@ -23,6 +23,13 @@ void decode_cpuid_policy(struct decode *d, struct item *i);
 void decode_msr_policy(struct decode *d, struct item *i);
 void decode_compressed(struct decode *d, struct item *i);
 void decode_guest_config(struct decode *d, struct item *i);
+void decode_check(struct decode *d, struct item *i);
+void decode_digest(struct decode *d, struct item *i);
+void decode_minisign(struct decode *d, struct item *i);
+
+/* decode_our_header(i): the common header of our records; whether the rest is
+ * of the one version that is known. */
+bool decode_our_header(struct item *i);
 
 /* decode_hvm_entry(i, code): the body of an entry of HVM_CONTEXT. */
 void decode_hvm_entry(struct item *i, unsigned code);

@@ -7,9 +7,8 @@
 #include "strict.h"
 #include "types.h"
 
-/* Whether the rest is of the one version that is known. */
-static bool
-take_header(struct item *i)
+bool
+decode_our_header(struct item *i)
 {
 	if (!item_has(i, OUR_HEADER_SIZE))
 		return false;
@@ -27,7 +26,7 @@ decode_compressed(struct decode *d, struct item *i)
 	char name[TYPE_NAME_SIZE];
 
 	(void)d;
-	if (!take_header(i) || !item_has(i, COMPRESSED_HEADER_SIZE))
+	if (!decode_our_header(i) || !item_has(i, COMPRESSED_HEADER_SIZE))
 		return;
 	item_flag(i, "zstd",
 	    get_le16(i->bytes + OUR_FLAGS_OFFSET) & COMPRESSED_ZSTD);
@@ -45,7 +44,7 @@ decode_guest_config(struct decode *d, struct item *i)
 	json_object *config;
 
 	(void)d;
-	if (!take_header(i))
+	if (!decode_our_header(i))
 		return;
 	if (i->size > GUEST_CONFIG_MAX) {
 		item_malformed(i, "%zu bytes, the limit is %u", i->size,

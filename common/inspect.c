@@ -22,6 +22,7 @@ hand_over(void *worker, struct record *rec, struct sink *out,
 	const struct inspect *i = layer->owner;
 
 	(void)out;
+	layers_look(layer, rec);
 	return i->piece(i->state, rec, f);
 }
 
@@ -29,8 +30,8 @@ int
 inspect_run(struct inspect *i, int in, struct fault *f)
 {
 	struct codec codec = {
-		.whole = true, .first = layers_first, .work = layers_open,
-		.join = layers_join, .finish = look, .write = hand_over,
+		.whole = true, .arrived = layers_arrived,
+		.first = layers_first, .work = layers_open, .join = layers_join, .finish = look, .write = hand_over,
 		.worker = layers_new(&i->layers, i->threads, i, f),
 	};
 	struct filter filter = {

@@ -85,8 +85,37 @@ layers_free(struct layers *l, void **worker, unsigned threads)
 		free(layer);
 	}
 	free(worker);
+	checked_free(&l->outer);
+	checked_free(&l->inner);
 	expander_free(l->expander);
 	l->expander = NULL;
+}
+
+void
+layers_arrived(void *worker, const struct record *rec, size_t from,
+    size_t size)
+{
+	struct layer *layer = worker;
+
+	if (!layer->layers->checked || layer->layers->blake2b)
+		return;
+	if (from == 0)
+		leaf_record(&layer->crc, rec, false);
+	leaf_add(&layer->crc, rec->body + from, size);
+}
+
+/* What check data knows of the piece, before it is unpacked. */
+static void
+note_as_read(struct layer *layer, const struct record *rec)
+{
+	struct layers *l = layer->layers;
+
+	if (rec->part == PART_RECORD && rec->index == 0)
+		l->blake2b = verify_blake2b(rec);
+	layer->blake2b = l->blake2b;
+	layer->as_read = *rec;
+	layer->as_read.body = NULL;
+	layer->leaf = layer->crc.leaf;
 }
 
 int
@@ -97,6 +126,7 @@ layers_first(void *worker, struct record *rec, struct fault *f)
 	rec->packed = 0;
 	if (type_has_layers(rec) && check_kind(layer->layers, rec, f) == -1)
 		return -1;
+	note_as_read(layer, rec);
 	if (is_packed(rec))
 		rec->packed = rec->length;
 	layer->compressed = layer->layers->compressed &&
@@ -110,6 +140,8 @@ layers_open(void *worker, struct record *rec, struct fault *f)
 {
 	struct layer *layer = worker;
 
+	if (layer->blake2b && verify_pairs(rec))
+		leaf_of(rec, true, &layer->leaf);
 	return !layer->compressed ? 0 :
 	    expand_open(layer->expand, rec, f);
 }
@@ -130,6 +162,57 @@ layers_finish(void *worker, struct record *rec, struct fault *f)
 
 	return !layer->compressed ? 0 :
 	    expand_finish(layer->expand, rec, f);
+}
+
+/* A piece of the packed stream that is sound. */
+struct taken {
+	struct layers *layers;
+	checked_next *next;
+	void *taker;
+};
+
+static int
+take_inner(void *ctx, struct record *rec, struct fault *f)
+{
+	struct taken *t = ctx;
+
+	return checked_take(&t->layers->inner, rec, NULL, rec, t->next,
+	    t->taker, f);
+}
+
+/* The piece as the outer check data knows it. */
+static const struct record *
+as_read(const struct layer *layer, const struct record *rec)
+{
+	return layer->as_read.part == PART_RECORD &&
+	    layer->as_read.type == REC_COMPRESSED ? &layer->as_read : rec;
+}
+
+int
+layers_take(struct layer *layer, struct record *rec, checked_next *next,
+    void *taker, struct fault *f)
+{
+	struct taken t = {
+		.layers = layer->layers, .next = next, .taker = taker,
+	};
+
+	return checked_take(&t.layers->outer, as_read(layer, rec),
+	    &layer->leaf, rec, take_inner, &t, f);
+}
+
+void
+layers_look(struct layer *layer, const struct record *rec)
+{
+	struct layers *l = layer->layers;
+	int verdict;
+
+	if (l->flawed)
+		return;
+	verdict = checked_look(&l->outer, as_read(layer, rec), &layer->leaf,
+	    rec, &l->flaw);
+	if (verdict != -1 && verdict != VERIFY_CHECK)
+		verdict = checked_look(&l->inner, rec, NULL, rec, &l->flaw);
+	l->flawed = verdict == -1;
 }
 
 int

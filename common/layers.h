@@ -3,10 +3,11 @@
  * layers.h - a stream as its reader wants it: with its layers opened.  For
  * tools that read a stream and write none.
  *
- *     layers_first, layers_open, layers_join, layers_finish
+ *     layers_arrived, layers_first, layers_open, layers_join, layers_finish
  *
- * are a codec's first, work, join and finish (filter.h), for codecs that want
- * whole records, with a struct layer as the worker.
+ * are a codec's functions (filter.h) up to finish, for codecs that want whole
+ * records, with a struct layer as the worker.  layers_take, for its write,
+ * verifies check data and takes it out; layers_look leaves it in the stream.
  */
 #ifndef LAYERS_H
 #define LAYERS_H
@@ -14,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "checked.h"
 #include "expand.h"
 #include "fault.h"
 #include "record.h"
@@ -23,6 +25,11 @@ struct layers {
 	bool     started;	/* a record of the image was seen */
 	bool     compressed;
 	bool     checked;	/* with check data among the records */
+	struct checked outer, inner;	/* check data of the packed stream, and
+				   of the one inside */
+	bool     flawed;	/* layers_look found what flaw says */
+	struct fault flaw;
+	bool     blake2b;	/* the outer one's; read by layers_first alone */
 	uint32_t memory;	/* pages of the largest window that is taken;
 				   0: EXPAND_MEMORY */
 	struct expander *expander;
@@ -32,6 +39,10 @@ struct layers {
 struct layer {
 	struct layers *layers;
 	bool compressed;	/* as the stream was when its piece was read */
+	bool blake2b;
+	struct record as_read;	/* its piece, packed, without its body */
+	struct leaf_maker crc;
+	struct leaf leaf;	/* of its piece, packed */
 	struct expand *expand;
 	void *owner;		/* the caller's, for its own functions */
 };
@@ -52,6 +63,22 @@ int layers_first(void *worker, struct record *rec, struct fault *f);
 int layers_open(void *worker, struct record *rec, struct fault *f);
 int layers_join(void *worker, struct record *rec, struct fault *f);
 int layers_finish(void *worker, struct record *rec, struct fault *f);
+
+void layers_arrived(void *worker, const struct record *rec, size_t from,
+    size_t size);
+
+/*
+ * layers_take(layer, rec, next, taker, f): in stream order, the piece to
+ * `next` without check data, as checked_take.
+ */
+int layers_take(struct layer *layer, struct record *rec, checked_next *next,
+    void *taker, struct fault *f);
+
+/*
+ * layers_look(layer, rec): in stream order, verifies the piece.  What is the
+ * first that is damaged, layers->flaw says.
+ */
+void layers_look(struct layer *layer, const struct record *rec);
 
 /*
  * layers_refuse(rec, f): EXIT_REFUSED for a record of a layer that

@@ -63,6 +63,17 @@ record_swap(struct record *a, struct record *b)
 }
 
 void
+record_move(struct record *to, struct record *from)
+{
+	uint8_t *body = to->body;
+	size_t room = to->room;
+
+	*to = *from;
+	from->body = body;
+	from->room = room;
+}
+
+void
 record_free(struct record *rec)
 {
 	free(rec->body);

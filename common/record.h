@@ -68,6 +68,12 @@ void record_set(struct record *rec, uint32_t type, uint32_t length);
  */
 void record_swap(struct record *a, struct record *b);
 
+/*
+ * record_move(to, from): *to becomes what *from is; their bodies are exchanged,
+ * and so *from has memory to be used again.
+ */
+void record_move(struct record *to, struct record *from);
+
 /* record_free(rec): frees the body and zeroes *rec.  rec may be zeroed. */
 void record_free(struct record *rec);
 

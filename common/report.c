@@ -96,6 +96,27 @@ print_stream(const struct report *r, FILE *out)
 		    percent(s->packed, s->bytes));
 }
 
+const struct verification *
+report_checks(const struct report *r)
+{
+	return checked_has(&r->layers->outer) ?
+	    &r->layers->outer.verification :
+	    checked_has(&r->layers->inner) ?
+	    &r->layers->inner.verification : NULL;
+}
+
+static void
+print_checks(const struct report *r, FILE *out)
+{
+	const struct verification *v = report_checks(r);
+
+	if (v != NULL && r->layers->flawed)
+		print_line(out, "check data", "%s", r->layers->flaw.text);
+	else if (v != NULL)
+		print_line(out, "check data", "%" PRIu64 " records are sound",
+		    v->records);
+}
+
 /* "pv-linux, uuid ..., PV 64-bit, 2 vcpus", as far as the stream says so. */
 static void
 print_guest(const struct report *r, FILE *out)
@@ -220,6 +241,7 @@ void
 report_text(const struct report *r, FILE *out)
 {
 	print_stream(r, out);
+	print_checks(r, out);
 	print_guest(r, out);
 	print_image(r, out);
 	if (r->survey->records > 0)

@@ -20,6 +20,9 @@ struct report {
 	bool stored;		/* it was a stored image */
 };
 
+/* report_checks(r): of the check data, the outer one's; NULL without any. */
+const struct verification *report_checks(const struct report *r);
+
 /*
  * report_text(r, out): for people.  report_object(r): the same as a JSON
  * object (rec-ls.1), which the caller puts; NULL without memory.

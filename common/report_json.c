@@ -58,6 +58,24 @@ pages_of(const struct survey *s)
 	return o;
 }
 
+static void
+add_layer(json_object *list, bool there, const char *name)
+{
+	if (there)
+		json_object_array_add(list, json_object_new_string(name));
+}
+
+static json_object *
+checks_of(const struct report *r)
+{
+	json_object *o = json_object_new_object();
+
+	put_number(o, "records", report_checks(r)->records);
+	json_object_object_add(o, "sound",
+	    json_object_new_boolean(!r->layers->flawed));
+	return o;
+}
+
 json_object *
 report_object(const struct report *r)
 {
@@ -69,10 +87,12 @@ report_object(const struct report *r)
 		return NULL;
 	json_object_object_foreach(r->about->o, key, value)
 		json_object_object_add(o, key, json_object_get(value));
-	if (r->layers->compressed)
-		json_object_array_add(layers,
-		    json_object_new_string("compressed"));
+	add_layer(layers, checked_has(&r->layers->outer), "checked");
+	add_layer(layers, r->layers->compressed, "compressed");
+	add_layer(layers, checked_has(&r->layers->inner), "checked");
 	json_object_object_add(o, "layers", layers);
+	if (report_checks(r) != NULL)
+		json_object_object_add(o, "checks", checks_of(r));
 	json_object_object_add(o, "complete",
 	    json_object_new_boolean(r->whole && s->ended));
 	json_object_object_add(o, "stored",

@@ -127,8 +127,8 @@ type_is_ours(const struct record *rec)
 bool
 type_is_check(const struct record *rec)
 {
-	return type_is_ours(rec) && (rec->type == REC_CHECK ||
-	    rec->type == REC_DIGEST || rec->type == REC_SIGNATURE);
+	return (rec->type == REC_CHECK || rec->type == REC_DIGEST ||
+	    rec->type == REC_SIGNATURE) && type_is_ours(rec);
 }
 
 const char *

@@ -1,23 +1,27 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * verify.h - CHECKs and DIGEST of a stream verified, and taken out
- * (xenrec.5).
+ * verify.h - the check data of a stream (xenrec.5), verified.
  *
- *     verify_first  in stream order, as read: what kind of leaves
- *     verify_pairs  a record stays with its CHECK
- *     verify_arrived  as its bytes are read: the CRC of a record
- *     verify_work   with BLAKE2b, in parallel: its leaf
- *     verify_write  in stream order: the piece before, once its CHECK was
- *                   verified; END and what is behind it last of all
+ *     verify_piece   in stream order: what a piece is, and what it says of
+ *                    those before it
  *
- * They are a codec's pairs, arrived, first, work and write (filter.h), with a struct verifier
- * as the worker, for codecs that want whole records.
+ * and a codec (filter.h) that takes the check data out, with a struct verifier
+ * as the worker, for whole records:
+ *
+ *     verify_pairs   a record stays with its CHECK
+ *     verify_arrived   as its bytes are read: the CRC of a record
+ *     verify_first   as read: what kind of leaves
+ *     verify_work    with BLAKE2b, in parallel: its leaf
+ *     verify_write   in stream order: what was found sound; END and what is
+ *                    behind it last of all
  */
 #ifndef VERIFY_H
 #define VERIFY_H
 
 #include <stdbool.h>
 #include <stdint.h>
+
+#include <sodium.h>
 
 #include "check.h"
 #include "fault.h"
@@ -26,48 +30,77 @@
 #include "minisign.h"
 #include "record.h"
 
-/* What the threads share.  Starts zeroed but for these. */
+/* Starts zeroed but for these. */
 struct verification {
 	bool     allow_unchecked;	/* pass a stream without check data */
 	const struct minisign_public *signer;	/* whose signature has to be
 				   there, or NULL */
 	uint64_t newer_than;	/* with signer: the sequence number has to be
 				   more, or 0 */
-	struct hold around;	/* before the records, and behind END; its
-				   max is set */
 
 	bool     begun, nested;
-	bool     blake2b;	/* read by verify_first alone */
 	enum {
-		VERIFY_START,	/* before the first record */
-		VERIFY_RECORD,	/* a record is next, or DIGEST */
-		VERIFY_CHECK,	/* the CHECK of the held record is next */
-		VERIFY_END,	/* DIGEST came */
-		VERIFY_TAIL,	/* END came */
-		VERIFY_DONE,	/* all of it is written */
-		VERIFY_PASS	/* there is no check data */
+		AWAIT_RECORDS,	/* before the first record */
+		AWAIT_RECORD,	/* or DIGEST */
+		AWAIT_CHECK,	/* of the record that came */
+		AWAIT_END,	/* DIGEST came */
+		AWAIT_TAIL,	/* END came */
+		ALL_VERIFIED,
+		NOTHING_TO_VERIFY
 	} state;
-	const struct record *held;	/* a record, not verified yet: with the
-					   thread that has its CHECK */
+	struct leaf_maker start;	/* before the records */
+	uint64_t start_size, tail_size;
+	crypto_generichash_state tail;	/* behind END */
+	struct record record;	/* the one that came; without its body */
 	struct leaf leaf;	/* of it */
 	uint8_t  id[CHECK_ID_SIZE];
 	uint64_t records, bytes;	/* verified so far */
 	struct digester all;
-	struct digest digest;	/* of the stream, from VERIFY_END on */
-	struct record digest_record;	/* its body */
+	struct digest digest;	/* of the stream, from AWAIT_END on */
+	uint8_t  digest_body[DIGEST_CONTEXT_OFFSET + DIGEST_CONTEXT_MAX];
+	uint32_t digest_length;
 	bool     has_signature;	/* a SIGNATURE came */
 	bool     is_signed;	/* as it has to be */
 };
 
+enum verdict {
+	VERIFY_PASSED,	/* the stream has no check data */
+	VERIFY_AROUND,	/* not a record, or END: sound if the next check data,
+			   or the last piece, is taken without fault */
+	VERIFY_RECORD,	/* sound if the next piece is */
+	VERIFY_CHECK,	/* check data: all that came before is sound */
+	VERIFY_LAST	/* the last piece: and so is all of the stream */
+};
+
+/*
+ * verify_piece(v, rec, leaf, f): takes the next piece.  leaf: of a record but
+ * END that is no check data.  Of such a record the body is not looked at.
+ *
+ * An enum verdict, or -1: EXIT_INTEGRITY for what is damaged, missing, twice there, out
+ * of place, not signed, or without check data; EXIT_REFUSED for a version that
+ * is not known, and a sequence number that is too low.
+ */
+int verify_piece(struct verification *v, const struct record *rec,
+    const struct leaf *leaf, struct fault *f);
+
+/* What the threads of the codec share.  Starts zeroed but for what its
+ * verification does not, and the hold's max. */
+struct verifiers {
+	struct verification all;
+	struct hold around;	/* not known to be sound yet */
+	bool blake2b;		/* read by verify_first alone */
+	const struct record *held;	/* not known to be sound yet: with the
+					   thread that has its CHECK */
+};
+
 /* One thread's. */
 struct verifier {
-	struct verification *shared;
+	struct verifiers *shared;
 	bool blake2b;
 	struct leaf_maker crc;
 	struct leaf leaf;
 };
 
-/* verify_pairs(rec): whether a CHECK has to follow. */
 bool verify_pairs(const struct record *rec);
 void verify_arrived(void *worker, const struct record *rec, size_t from,
     size_t size);
@@ -75,15 +108,14 @@ int verify_first(void *worker, struct record *rec, struct fault *f);
 int verify_work(void *worker, struct record *rec, struct fault *f);
 
 /*
- * verify_write: 0, or -1: EXIT_INTEGRITY for what is damaged, missing, twice
- * there, out of place, not signed, or without check data; EXIT_REFUSED for a
- * version that is not known, a sequence number that is too low, and for more
- * around the image than may be held; EXIT_SYSTEM.
+ * verify_write: 0, or -1 as verify_piece, and EXIT_REFUSED for more around the
+ * image than may be held; EXIT_SYSTEM.
  */
 int verify_write(void *worker, struct record *rec, struct sink *out,
     struct fault *f);
 
-/* verify_free(v): frees what it holds. */
-void verify_free(struct verification *v);
+/* verify_blake2b(rec): whether leaves have hashes in the stream whose first
+ * CHECK this is; of any other record false. */
+bool verify_blake2b(const struct record *rec);
 
 #endif

@@ -258,6 +258,10 @@ view_run(struct view *v, int in, struct fault *f)
 		*f = late;
 		result = -1;
 	}
+	if (v->inspect.layers.flawed) {
+		*f = v->inspect.layers.flaw;
+		result = -1;
+	}
 	if (result == -1)
 		return -1;	/* what threads may still use stays */
 	lint_free(&v->lint);

@@ -99,7 +99,7 @@ static const struct option longs[] = {
 /* Both directions; which one is meant turns out when all options are read. */
 struct job {
 	struct protection add;
-	struct verification check;
+	struct verifiers check;
 	struct protector adder[THREADS_MAX];
 	struct verifier checker[THREADS_MAX];
 	void *worker[THREADS_MAX];
@@ -208,12 +208,12 @@ take(struct job *job, struct options *o, int c, const char *given)
 		o->filter_only = true;
 		break;
 	case NEWER:
-		job->check.newer_than = (uint64_t)opts_count(name,
+		job->check.all.newer_than = (uint64_t)opts_count(name,
 		    "--newer-than", 1, SEQUENCE_MAX);
 		o->filter_only = true;
 		break;
 	case UNCHECKED:
-		job->check.allow_unchecked = o->filter_only = true;
+		job->check.all.allow_unchecked = o->filter_only = true;
 		break;
 	case MAX_TAIL:
 		job->add.tail.max = job->check.around.max = opts_size(name,
@@ -249,17 +249,17 @@ parse(int argc, char *argv[], struct job *job, struct options *o)
 	if (o->undo && o->packing_only)
 		opts_wrong(name, "-a, --sign, --sequence, --context and --id "
 		    "are for adding check data, not for -d and -t");
-	if (!o->undo && (o->verify != NULL || job->check.newer_than > 0))
+	if (!o->undo && (o->verify != NULL || job->check.all.newer_than > 0))
 		opts_wrong(name, "--verify and --newer-than go with -d or -t");
-	if (o->verify == NULL && job->check.newer_than > 0)
+	if (o->verify == NULL && job->check.all.newer_than > 0)
 		opts_wrong(name, "--newer-than goes with --verify: who can "
 		    "alter a stream can alter its number");
-	if (o->verify != NULL && job->check.allow_unchecked)
+	if (o->verify != NULL && job->check.all.allow_unchecked)
 		opts_wrong(name, "--verify and --allow-unchecked exclude each "
 		    "other");
 	if (o->phrase_file != NULL && o->sign == NULL)
 		opts_wrong(name, "--passphrase-file goes with --sign");
-	if (!o->undo && job->check.allow_unchecked)
+	if (!o->undo && job->check.all.allow_unchecked)
 		opts_wrong(name, "--allow-unchecked goes with -d or -t");
 	if (o->salvage && (o->undo || o->packing_only || o->filter_only))
 		opts_wrong(name, "--salvage goes with --report alone");
@@ -295,11 +295,11 @@ direction(struct job *job, const struct options *o)
 static void
 tell(const struct job *job, const struct options *o)
 {
-	uint64_t records = o->undo ? job->check.records : job->add.records;
+	uint64_t records = o->undo ? job->check.all.records : job->add.records;
 
 	if (!o->common.verbose)
 		return;
-	if (o->undo && job->check.state == VERIFY_PASS)
+	if (o->undo && job->check.all.state == NOTHING_TO_VERIFY)
 		fault_tell(name, "no check data: nothing was verified");
 	else
 		fault_tell(name, "%" PRIu64 " records %s", records,
@@ -321,7 +321,7 @@ load_keys(struct job *job, const struct options *o, struct fault *f)
 	if (o->verify != NULL) {
 		if (minisign_public(o->verify, &job->public, f) == -1)
 			return -1;
-		job->check.signer = &job->public;
+		job->check.all.signer = &job->public;
 	}
 	return 0;
 }
@@ -377,6 +377,6 @@ main(int argc, char *argv[])
 	sodium_memzero(&job.secret, sizeof(job.secret));
 	tell(&job, &o);
 	protect_free(&job.add);
-	verify_free(&job.check);
+	hold_free(&job.check.around);
 	return EXIT_DONE;
 }

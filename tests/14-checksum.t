@@ -154,9 +154,59 @@ ok "whole" gives "$vectors/good-hvm-3"
 ok "rec-ls reads it" status 0 "$tmp/one" rec-ls -l
 ok "with its check data" test "$(grep -c ' CHECK ' "$tmp/out")" = 9
 ok "unpacked" grep -q 'PAGE_DATA .* 4 with data' "$tmp/out"
-ok "xc-absorb does not" status 5 "$tmp/one" xc-absorb -t
-ok "and says what to do" grep -q 'hint: undo it first: rec-checksum -d$' \
-	"$tmp/err"
+ok "and verified" status 0 "$tmp/one" rec-ls
+ok "it says so" grep -qx 'check data  8 records are sound' "$tmp/out"
+ok "in JSON" status 0 "$tmp/one" rec-ls --json
+ok "it says so" jq -se '.[-1].summary | .layers == ["checked", "compressed"]
+	and .checks == {"records": 8, "sound": true}' "$tmp/out"
+
+# keep FILE [OPTION...]: xc-absorb's, which has Xen's own not to be there.
+keep() {
+	rm -f "$tmp/image"
+	status "$1" "$2" xc-absorb --image "$tmp/image" "${@:3}"
+}
+plain=$vectors/good-hvm-3
+keep 0 "$plain" > "$tmp/notes"
+cp "$tmp/out" "$tmp/want"
+rec-checksum < "$plain" > "$tmp/checked"
+rec-checksum -a blake2b < "$plain" > "$tmp/hashed"
+rec-compress < "$tmp/checked" > "$tmp/checked-packed"
+rec-compress < "$tmp/hashed" > "$tmp/hashed-packed"
+rec-compress < "$plain" | rec-checksum -a blake2b > "$tmp/packed-hashed"
+rec-compress < "$tmp/hashed" | rec-checksum > "$tmp/hashed-packed-checked"
+cp "$tmp/one" "$tmp/packed-checked"
+for name in checked hashed checked-packed hashed-packed packed-checked \
+	packed-hashed hashed-packed-checked; do
+	for threads in 1 2 3; do
+		ok "xc-absorb: $name, -T $threads" keep 0 "$tmp/$name" \
+			-T $threads
+		ok "the same image" gives "$tmp/want"
+	done
+	ok "$name, damaged anywhere" "$here/probe" hurt "$tmp/$name" \
+		"$tmp/want" "$tmp/image"
+done
+# What is damaged is told by its number in the stream as it is.
+"$check_stream" --offset 7 < "$tmp/checked" > "$tmp/at"
+cp "$tmp/checked" "$tmp/one"
+bad $(($(cat "$tmp/at") + 8 + 8))
+said="record 7 (PAGE_DATA) at byte $(cat "$tmp/at"): damaged: its CHECK is of \
+other bytes"
+ok "xc-absorb: a byte of a record" keep 4 "$tmp/bad"
+ok "is told" told xc-absorb "$said"
+ok "nothing is kept" test ! -e "$tmp/image"
+ok "rec-ls: a byte of a record" status 4 "$tmp/bad" rec-ls
+ok "is told" told rec-ls "$said"
+ok "and shown" grep -qxF "check data  $said" "$tmp/out"
+rec-compress < "$tmp/bad" > "$tmp/one"
+ok "packed behind it: xc-absorb" keep 4 "$tmp/one"
+ok "tells" grep -q "record 7 (PAGE_DATA) .*: damaged: its CHECK" "$tmp/err"
+"$check_stream" --pieces start 1-end < "$tmp/checked" > "$tmp/one"
+ok "xc-absorb: without the first CHECK" keep 4 "$tmp/one"
+ok "rec-ls, too" status 4 "$tmp/one" rec-ls
+ok "rec-checksum --allow-unchecked, too" status 4 "$tmp/one" \
+	rec-checksum -d --allow-unchecked
+"$check_stream" --pieces start 0-6 digest end < "$tmp/checked" > "$tmp/one"
+ok "xc-absorb: records before DIGEST are missing" keep 4 "$tmp/one"
 
 # Signatures: keys are minisign's, and so is the judge.
 minisign -G -W -p "$tmp/open.pub" -s "$tmp/open.sec" > "$tmp/notes"
