@@ -19,6 +19,21 @@ for kind in pv pvh; do
 	ok "$kind: --unpause lets it run" \
 		on dst 'xc-absorb --unpause < "/tmp/$1" > /tmp/receipt' "$kind"
 	ok "$kind: it runs, memory whole" came_whole dst "$kind"
+	on dst 'xl destroy "$1"' "$kind"
+	ok "$kind: packed, with check data" on dst 'set -o pipefail
+		rec-compress < "/tmp/$1" | rec-checksum > /tmp/mail &&
+		xc-absorb --unpause < /tmp/mail > /tmp/receipt' "$kind"
+	ok "$kind: it runs, memory whole" came_whole dst "$kind" 2
+	on dst 'xl destroy "$1"' "$kind"
+	ok "$kind: damaged it is refused" fails 4 dst '
+		size=$(stat -c %s /tmp/mail) &&
+		printf damage | dd of=/tmp/mail bs=1 seek="$((size / 2))" conv=notrunc &&
+		xc-absorb --unpause < /tmp/mail'
+	ok "$kind: no trace of it" on dst '! xl list "$1"' "$kind"
+	ok "$kind: with check data, packed" on dst 'set -o pipefail
+		rec-checksum < "/tmp/$1" | rec-compress |
+		xc-absorb --unpause > /tmp/receipt' "$kind"
+	ok "$kind: it runs, memory whole" came_whole dst "$kind" 3
 done
 
 ok "-p leaves the source paused" on src 'xc-emit -p pvh > /tmp/p'
