@@ -8,7 +8,8 @@ import streams
 from measure import MIB, WIDE, Job, interleave, say, table
 
 CHECK, VERIFY = "rec-checksum", "rec-checksum -d"
-PASS = ("cat", "rec-null", "rec-null 0", CHECK, CHECK + " -a blake2b")
+PASS = ("cat", "rec-null", "rec-null 0", "rec-null --whole", CHECK,
+        CHECK + " -a blake2b")
 LOOK = ("cat", "rec-ls", "rec-ls -l", "rec-ls --lint")
 PEERS = ("zstd -1 -T2", "zstd -3 -T2", "zstd --fast=3 -T2",
          "zstd -1 --long -T2", "lz4 -1")
@@ -61,8 +62,8 @@ def rows(part, one, runs, jobs, title, sizes=None):
 
 def passing(one, runs, directory):
     jobs = [Job(x, cat(one.path), (x,)) for x in PASS]
-    jobs.append(Job(VERIFY, cat(packed(one.path, CHECK, directory)),
-                    (VERIFY,)))
+    jobs += [Job(x, cat(packed(one.path, CHECK, directory)), (x,))
+             for x in (VERIFY, VERIFY + " -T 1")]
     return rows("pass", one, runs, jobs, "passing, and check data")
 
 

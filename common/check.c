@@ -4,6 +4,7 @@
 #include "bytes.h"
 #include "check.h"
 #include "crc.h"
+#include "pfn_list.h"
 
 #define LEAF_BYTES	(CHECK_OWN_OFFSET - CHECK_INDEX_OFFSET)
 
@@ -55,18 +56,6 @@ open_body(const struct record *rec, size_t length, unsigned flags,
 	return 0;
 }
 
-/* The bytes of a PAGE_DATA record's body before its pages. */
-static uint64_t
-list_size(const struct record *rec)
-{
-	uint64_t size = PAGE_DATA_HEADER_SIZE;
-
-	if (rec->type != REC_PAGE_DATA || rec->length < size)
-		return 0;
-	size += 8 * (uint64_t)get_le32(rec->body);
-	return size <= rec->length ? size : 0;
-}
-
 void
 leaf_begin(struct leaf_maker *m, bool blake2b)
 {
@@ -93,7 +82,7 @@ leaf_record(struct leaf_maker *m, const struct record *rec, bool blake2b)
 	header_of(rec, header);
 	leaf_begin(m, blake2b);
 	add_bytes(m, header, sizeof(header));
-	m->list = list_size(rec);
+	m->list = pfn_list_size(rec);
 }
 
 void

@@ -33,7 +33,7 @@ void leaf_of(const struct record *rec, bool blake2b, struct leaf *leaf);
 /* A leaf of bytes that come bit by bit. */
 struct leaf_maker {
 	struct leaf leaf;	/* its crc and list are those of what came */
-	uint64_t list;		/* bytes to come before the first page */
+	uint64_t list;		/* bytes to come that list covers */
 	bool blake2b;
 	crypto_generichash_state hash;
 };
@@ -42,7 +42,8 @@ void leaf_begin(struct leaf_maker *m, bool blake2b);
 
 /*
  * leaf_record(m, rec, blake2b): leaf_begin with a record's header.  All of
- * the body is added then, of which rec->body has the first 8 bytes already.
+ * the body is added then, of which rec->body has as much already as
+ * pfn_list_size looks at.
  */
 void leaf_record(struct leaf_maker *m, const struct record *rec,
     bool blake2b);

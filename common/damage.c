@@ -16,27 +16,10 @@ number(uint64_t record)
 	return 2 * record + 1;
 }
 
-/* The pfns of the entries, or NULL without any, or memory. */
-static uint64_t *
-pfns_of(const struct loss *loss)
-{
-	uint64_t *pfn;
-	uint32_t i;
-
-	if (loss->pfns == 0)
-		return NULL;
-	if ((pfn = calloc(loss->pfns, sizeof(*pfn))) != NULL)
-		for (i = 0; i < loss->pfns; i++)
-			pfn[i] = get_le64(loss->list + 8 * (size_t)i) &
-			    PFN_MASK;
-	return pfn;
-}
-
 static void
 print(const struct damage *d, const struct loss *loss)
 {
 	char type[TYPE_NAME_SIZE];
-	uint64_t *pfn = pfns_of(loss);
 
 	fprintf(stderr, "%s: lost: ", d->tool);
 	if (loss->count > 0)
@@ -48,32 +31,30 @@ print(const struct damage *d, const struct loss *loss)
 		fprintf(stderr, " (%s)", type_name(loss->type, type));
 	fprintf(stderr, "%s%" PRIu64 " bytes at byte %" PRIu64 ": %s",
 	    loss->count > 0 ? ", " : "", loss->size, loss->offset, loss->why);
-	if (pfn != NULL) {
+	if (loss->pfn != NULL) {
 		fprintf(stderr, ": pfns");
-		put_pfns(stderr, pfn, loss->pfns);
-	} else if (loss->known && loss->type == REC_PAGE_DATA) {
+		put_pfns(stderr, loss->pfn, loss->pfns);
+	} else if (loss->lists) {
 		fprintf(stderr, ", and so is its list of pfns");
 	}
 	fputc('\n', stderr);
-	free(pfn);
 }
 
 static void
 add_pfns(json_object *o, const struct loss *loss)
 {
-	uint64_t *pfn = pfns_of(loss);
 	char *text = NULL;
 	size_t size;
 	FILE *out;
 
-	if (pfn != NULL && (out = open_memstream(&text, &size)) != NULL) {
-		put_pfns(out, pfn, loss->pfns);
+	if (loss->pfn != NULL &&
+	    (out = open_memstream(&text, &size)) != NULL) {
+		put_pfns(out, loss->pfn, loss->pfns);
 		fclose(out);
 		json_object_object_add(o, "pfns",
 		    json_object_new_string(text + 1));
 		free(text);
 	}
-	free(pfn);
 }
 
 static void

@@ -87,8 +87,7 @@
  *  40  8  size      bytes
  *  48  4  type      of the record
  *  52  4  crc       CRC-32C of the bytes
- *  56  4  list      PAGE_DATA: CRC-32C of the bytes before the first page, if
- *         its length has room for them; otherwise 0
+ *  56  4  list      CRC-32C of the header and what tells the pfns (pfn_list.h)
  *  60  4  own       CRC-32C of this record's header and body, 0 in its place
  */
 #define CHECK_SIZE		64u

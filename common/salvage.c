@@ -7,7 +7,7 @@
 #include "crc.h"
 #include "format.h"
 #include "hold.h"
-#include "pages.h"
+#include "pfn_list.h"
 #include "salvage_work.h"
 #include "types.h"
 
@@ -19,7 +19,8 @@ salvage_tell(struct work *w, struct loss *loss)
 	s->damaged = true;
 	/* Pages that are not there are zero; what else is lost is missed. */
 	if (loss->count > 0 && !(loss->known &&
-	    (loss->type == REC_PAGE_DATA || loss->type & RECORD_OPTIONAL)))
+	    (loss->type == REC_PAGE_DATA || loss->type & RECORD_OPTIONAL ||
+	    loss->lists)))
 		s->pages_only = false;
 	s->tell(s->listener, loss);
 }
@@ -65,6 +66,28 @@ emit(struct work *w, size_t at, struct check *c, struct fault *f)
 	return sink_write(&w->out, &iov, 1, f);
 }
 
+/* The pfns of the damaged record that a CHECK covers, if they are sound. */
+static uint64_t *
+pfns_of(const struct work *w, const struct mark *m, uint32_t *count)
+{
+	const struct check *c = &m->check;
+	struct leaf_maker front;
+	struct record rec;
+	uint64_t size;
+
+	if (c->leaf.list == 0 || c->size > m->at ||
+	    c->size < RECORD_HEADER_SIZE + PAGE_DATA_HEADER_SIZE)
+		return NULL;
+	rec = mark_view(&w->marks, m->at - (size_t)c->size);
+	if (rec.size != c->size - RECORD_HEADER_SIZE)
+		return NULL;	/* its header is damaged */
+	leaf_record(&front, &rec, false);
+	size = front.list;
+	leaf_add(&front, rec.body, (size_t)size);
+	return size == 0 || front.leaf.list != c->leaf.list ? NULL :
+	    pfn_list(&rec, count);
+}
+
 /* The record that a CHECK covers is damaged; of its pfns we may know. */
 static void
 tell_damaged(struct work *w, const struct mark *m)
@@ -74,24 +97,14 @@ tell_damaged(struct work *w, const struct mark *m)
 		.first = c->index, .count = 1, .known = true,
 		.type = c->type, .why = "damaged",
 	};
-	const uint8_t *p;
-	uint64_t list;
+	uint64_t *pfn = pfns_of(w, m, &loss.pfns);
 
 	loss.size = c->size < m->at ? c->size : m->at;
 	loss.offset = w->marks.reel.offset + m->at - loss.size;
-	p = reel_at(&w->marks.reel) + m->at - c->size;
-	if (c->size <= m->at && c->leaf.list != 0 &&
-	    c->size >= RECORD_HEADER_SIZE + PAGE_DATA_HEADER_SIZE) {
-		list = RECORD_HEADER_SIZE + PAGE_DATA_HEADER_SIZE +
-		    8 * (uint64_t)get_le32(p + RECORD_HEADER_SIZE);
-		if (list <= c->size && crc_add(CRC_START, p, (size_t)list) ==
-		    c->leaf.list) {
-			loss.list = p + RECORD_HEADER_SIZE +
-			    PAGE_DATA_HEADER_SIZE;
-			loss.pfns = get_le32(p + RECORD_HEADER_SIZE);
-		}
-	}
+	loss.pfn = pfn;
+	loss.lists = c->leaf.list != 0;
 	salvage_tell(w, &loss);
+	free(pfn);
 	w->next = c->index + 1;
 }
 

@@ -24,9 +24,10 @@ struct loss {
 	bool     known;		/* one record, of this type */
 	uint32_t type;
 	const char *why;	/* a text that lives on */
-	const uint8_t *list;	/* PAGE_DATA whose list of pfns is sound: the
-				   entries, 8 bytes each; or NULL */
+	const uint64_t *pfn;	/* of its pages, where that part of it is sound;
+				   or NULL */
 	uint32_t pfns;		/* how many */
+	bool     lists;		/* it had a list of pfns */
 };
 
 struct salvage {

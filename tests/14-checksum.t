@@ -151,6 +151,8 @@ ok "a packed stream" status 0 "$tmp/one" rec-checksum -d
 cp "$tmp/out" "$tmp/packed"
 ok "comes back" status 0 "$tmp/packed" rec-compress -d
 ok "whole" gives "$vectors/good-hvm-3"
+ok "an independent writer's, bit for bit" by_specification \
+	"$tmp/packed"
 ok "rec-ls reads it" status 0 "$tmp/one" rec-ls -l
 ok "with its check data" test "$(grep -c ' CHECK ' "$tmp/out")" = 9
 ok "unpacked" grep -q 'PAGE_DATA .* 4 with data' "$tmp/out"
@@ -304,6 +306,16 @@ ok "says the same" jq -e '.sound == 7 and .could_be_restored and
 bad $((at + 8 + 8 + 3))
 ok "a list of pfns: -t -v" status 4 "$tmp/bad" rec-checksum -t -v
 ok "says that it is lost" grep -q 'and so is its list of pfns$' "$tmp/err"
+rec-compress < "$plain" | rec-checksum > "$tmp/packed"
+cp "$tmp/one" "$tmp/kept"
+cp "$tmp/packed" "$tmp/one"
+bad $(($("$check_stream" --offset 8 < "$tmp/one") - 40))
+ok "of a packed record" status 4 "$tmp/bad" rec-checksum --salvage
+ok "the pages are told, too" grep -q "^rec-checksum: lost: record 7 \
+(COMPRESSED), .*: damaged: pfns 0x0-0x4 0xfeffc 0xfefff$" "$tmp/err"
+ok "and that a guest could be made of the rest" grep -q "could be restored" \
+	"$tmp/err"
+cp "$tmp/kept" "$tmp/one"
 bad $(($("$check_stream" --offset 13 < "$tmp/one") + 30))
 ok "a record that is needed" status 4 "$tmp/bad" rec-checksum --salvage
 ok "then it should not be restored" grep -q "it should not be restored: records are \

@@ -3,7 +3,10 @@
  * rec-null - a filter whose codec does nothing: the data path alone, for the
  * tests and for measuring it against cat.
  *
- *     rec-null [--pass-after-end] [THREADS] < stream > the same stream
+ *     rec-null [--pass-after-end] [--whole] [THREADS] < stream > the same stream
+ *
+ * --whole: no byte of a record goes on before all of it was read.  What holds
+ * records back until they are verified cannot be faster.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +29,8 @@ main(int argc, char *argv[])
 	for (i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--pass-after-end") == 0)
 			filter.pass_after_end = true;
+		else if (strcmp(argv[i], "--whole") == 0)
+			codec.whole = true;
 		else if ((filter.threads = opts_threads(argv[i])) == 0)
 			opts_wrong("rec-null", "wrong number of threads");
 	}

@@ -30,12 +30,16 @@ def with_own(kind, body, at):
 
 
 def head_of(data):
-    """Header and list of pfns of a PAGE_DATA record that has room for it."""
+    """Header and what tells the pfns, where there is room for it."""
     kind, length = struct.unpack_from("<II", data)
-    if kind != PAGE_DATA or length < 8:
+    if kind == PAGE_DATA and length >= 8:
+        size = 8 + 8 * struct.unpack_from("<I", data, 8)[0]
+    elif kind == COMPRESSED and length >= 72 and data[12:16] == b"xRec" and \
+            data[10] & 2:
+        size = 72 + struct.unpack_from("<I", data, 8 + 48)[0]
+    else:
         return None
-    count = struct.unpack_from("<I", data, 8)[0]
-    return data[:16 + 8 * count] if length >= 8 + 8 * count else None
+    return data[:8 + size] if size <= length else None
 
 
 class Checks:
