@@ -76,6 +76,55 @@
 #define CHANGES_WORDS		512u	/* of 8 bytes */
 
 /*
+ * SEAL_HEADER body; what it says of the chunks
+ *   0  8  our header; flags bit 0: padded
+ *   8  2  suite
+ *  10  2  0
+ *  12  4  chunk     bytes of a whole chunk, decrypted
+ *  16 32  salt
+ *  48  4  length    of the envelope
+ *  52  4  0
+ *  56  e  envelope  an age file that holds the stream key, with zeroes up to
+ *         a multiple of 8
+ *   . 32  commitment
+ */
+#define SEAL_PADDED		1u
+#define SEAL_SUITE_OFFSET	8u
+#define SEAL_CHUNK_OFFSET	12u
+#define SEAL_SALT_OFFSET	16u
+#define SEAL_SALT_SIZE		32u
+#define SEAL_LENGTH_OFFSET	48u
+#define SEAL_ENVELOPE_OFFSET	56u
+#define SEAL_COMMITMENT_SIZE	32u
+#define SEAL_CHUNK_MIN		65536u
+#define SEAL_CHUNK_MAX		16777216u
+#define SEAL_EPOCH		4096u	/* chunks with the same key */
+
+/*
+ * SEAL_CHUNK body
+ *   0  8  our header; flags bit 0: the last one
+ *   8  8  number    from 0
+ *  16  n  ciphertext
+ *   . 16  tag
+ */
+#define SEAL_LAST		1u
+#define SEAL_NUMBER_OFFSET	8u
+#define SEAL_TEXT_OFFSET	16u
+#define SEAL_TAG_SIZE		16u
+
+/*
+ * A chunk, decrypted
+ *   0  4  used      bytes of the payload
+ *   4  2  flags
+ *   6  2  0
+ *   8  .  payload, then zeroes
+ */
+#define CHUNK_FLAGS_OFFSET	4u
+#define CHUNK_HEADER_SIZE	8u
+#define CHUNK_ENDS		1u	/* the payload ends with it */
+#define CHUNK_CHECKPOINT	2u	/* it ends with a checkpoint */
+
+/*
  * CHECK body, 64 bytes; the first one covers all that stands before it, each
  * other one the record before it, with header and padding.  What is covered
  * has numbers and places as in the stream without CHECKs.
