@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "bytes.h"
+#include "lines.h"
 #include "minisign.h"
 #include "phrase.h"
 
@@ -32,24 +33,6 @@
 #define BOX_OFFSET	54u
 #define BOX_SIZE	(MINISIGN_NUMBER_SIZE + crypto_sign_SECRETKEYBYTES + 32u)
 #define SECRET_SIZE	(BOX_OFFSET + BOX_SIZE)
-
-/* The next line of the text, without its newline; NULL behind the last. */
-static char *
-next_line(char **text)
-{
-	char *line = *text, *end;
-
-	if (line == NULL || *line == '\0')
-		return NULL;
-	end = strchr(line, '\n');
-	*text = end == NULL ? NULL : end + 1;
-	if (end != NULL)
-		*end = '\0';
-	end = line + strlen(line);
-	if (end > line && end[-1] == '\r')
-		end[-1] = '\0';
-	return line;
-}
 
 /* Whether the text is base64 of that many bytes. */
 static bool
@@ -92,8 +75,8 @@ minisign_public(const char *text, struct minisign_public *key,
 		if (read_file(open(text, O_RDONLY | O_CLOEXEC), text, file,
 		    f) == -1)
 			return -1;
-		next_line(&at);
-		line = next_line(&at);
+		lines_next(&at);
+		line = lines_next(&at);
 	}
 	if (!decode(line, bytes, sizeof(bytes)) ||
 	    memcmp(bytes, "Ed", 2) != 0)
@@ -192,8 +175,8 @@ minisign_secret(const char *path, const char *phrase_file,
 	if (fd == -1)
 		return -1;
 	if ((result = read_file(fd, path, text, f)) == 0) {
-		next_line(&at);
-		if (!decode(next_line(&at), bytes, sizeof(bytes)) ||
+		lines_next(&at);
+		if (!decode(lines_next(&at), bytes, sizeof(bytes)) ||
 		    memcmp(bytes, "Ed", 2) != 0 ||
 		    memcmp(bytes + CHECKSUM_OFFSET, "B2", 2) != 0)
 			result = fault_set(f, EXIT_REFUSED, "%s: no secret "
@@ -258,12 +241,12 @@ minisign_verify(const struct minisign_public *key, const uint8_t *bytes,
 
 	if (text_size < sizeof(copy))
 		memcpy(copy, text, text_size);
-	untrusted = next_line(&at);
-	good = untrusted != NULL && decode(next_line(&at), signature,
+	untrusted = lines_next(&at);
+	good = untrusted != NULL && decode(lines_next(&at), signature,
 	    sizeof(signature));
-	trusted = next_line(&at);
+	trusted = lines_next(&at);
 	good = good && trusted != NULL && strncmp(trusted, TRUSTED,
-	    strlen(TRUSTED)) == 0 && decode(next_line(&at), global,
+	    strlen(TRUSTED)) == 0 && decode(lines_next(&at), global,
 	    sizeof(global)) && memcmp(signature, "ED", 2) == 0;
 	if (!good)
 		return fault_set(f, EXIT_INTEGRITY, "no signature of "
