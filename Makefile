@@ -19,14 +19,14 @@ PREFIX  = /usr/local
 B       = build
 
 VERSION = 0.1
-TOOLS   = xc-emit rec-compress rec-checksum rec-ls xc-absorb
+TOOLS   = xc-emit rec-compress rec-checksum rec-encrypt rec-ls xc-absorb
 SBIN    = xc-emit xc-absorb
 SCRIPTS = $(wildcard pipelines/*)
 UNITS   = $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 PAGES   = $(wildcard man/*)
 
 # Without Xen's headers all is built; xc-emit and xc-absorb then say so.
-LIBS    = libzstd libsodium json-c libisal expat
+LIBS    = libzstd libsodium libcrypto json-c libisal expat
 XENLIBS = xenguest xencontrol xenstore xenevtchn xentoollog
 XEN    := $(shell pkg-config --exists $(XENLIBS) 2>/dev/null && echo yes)
 COMMON  = $(filter-out guest%,$(patsubst common/%.c,%,$(wildcard common/*.c))) \

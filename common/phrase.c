@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
+
+#include <sodium.h>
 
 #include "phrase.h"
 
@@ -32,7 +35,8 @@ read_line(int fd, const char *from, char phrase[PHRASE_SIZE],
 }
 
 static int
-from_terminal(const char *what, char phrase[PHRASE_SIZE], struct fault *f)
+from_terminal(const char *ask, const char *what, char phrase[PHRASE_SIZE],
+    struct fault *f)
 {
 	static const char tty[] = "/dev/tty";
 	int fd = open(tty, O_RDWR | O_CLOEXEC), result;
@@ -50,7 +54,7 @@ from_terminal(const char *what, char phrase[PHRASE_SIZE], struct fault *f)
 	silent = before;
 	silent.c_lflag &= ~(tcflag_t)ECHO;
 	tcsetattr(fd, TCSAFLUSH, &silent);
-	dprintf(fd, "Passphrase of %s: ", what);
+	dprintf(fd, "%s of %s: ", ask, what);
 	result = read_line(fd, tty, phrase, f);
 	tcsetattr(fd, TCSAFLUSH, &before);
 	dprintf(fd, "\n");
@@ -86,10 +90,36 @@ phrase_get(const char *file, const char *what, char phrase[PHRASE_SIZE],
 	int fd, result;
 
 	if (file == NULL)
-		return from_terminal(what, phrase, f);
+		return from_terminal("Passphrase", what, phrase, f);
 	if ((fd = phrase_open(file, f)) == -1)
 		return -1;
 	result = read_line(fd, file, phrase, f);
 	close(fd);
 	return result;
+}
+
+int
+phrase_read(int fd, char phrase[PHRASE_SIZE], struct fault *f)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "descriptor %d", fd);
+	return read_line(fd, name, phrase, f);
+}
+
+int
+phrase_new(const char *what, char phrase[PHRASE_SIZE], struct fault *f)
+{
+	char again[PHRASE_SIZE];
+	bool same;
+
+	if (from_terminal("New passphrase", what, phrase, f) == -1 ||
+	    from_terminal("Again: passphrase", what, again, f) == -1)
+		return -1;
+	same = strcmp(phrase, again) == 0;
+	sodium_memzero(again, sizeof(again));
+	if (!same)
+		return fault_set(f, EXIT_REFUSED, "the two differ");
+	return phrase[0] != '\0' ? 0 :
+	    fault_set(f, EXIT_REFUSED, "an empty passphrase");
 }

@@ -26,4 +26,16 @@ int phrase_open(const char *path, struct fault *f);
 int phrase_get(const char *file, const char *what, char phrase[PHRASE_SIZE],
     struct fault *f);
 
+/*
+ * phrase_read(fd, phrase, f): the first line of that descriptor.  Otherwise as
+ * phrase_get.
+ */
+int phrase_read(int fd, char phrase[PHRASE_SIZE], struct fault *f);
+
+/*
+ * phrase_new(what, phrase, f): one to be remembered: typed twice.  -1 as
+ * phrase_get, and EXIT_REFUSED when the two differ, or are empty.
+ */
+int phrase_new(const char *what, char phrase[PHRASE_SIZE], struct fault *f);
+
 #endif

@@ -35,6 +35,11 @@ struct stream {
 	 * are read, and say so. */
 	struct sink *through;
 
+	/* Without whole, and not NULL: PART_BODYs are read to there, at most
+	 * `room` bytes at a time, and not to the record's body. */
+	uint8_t *into;
+	size_t   room;
+
 	/* With whole, and not NULL: told of each piece of a libxc record's
 	 * body and padding as it arrives, while it is in the processor's
 	 * cache: `size` bytes at rec->body + from.  Once for an empty one. */

@@ -110,17 +110,19 @@ stream_record(struct stream *s, struct record *rec, struct fault *f)
 static int
 next_body(struct stream *s, struct record *rec, struct fault *f)
 {
-	size_t limit = s->left < STREAM_PIECE_SIZE ? (size_t)s->left :
-	    STREAM_PIECE_SIZE;
+	size_t room = s->into != NULL ? s->room : STREAM_PIECE_SIZE;
+	size_t limit = s->left < room ? (size_t)s->left : room;
+	uint8_t *to;
 
 	/* What one read brings goes on at once: the next stage has work. */
 	stream_begin(s, rec, PART_BODY, 0);
 	stream_continue(s, rec, s->index - 1);
-	if (record_reserve(rec, STREAM_PIECE_SIZE, f) == -1 ||
-	    (s->through == NULL ?
-	    source_some(&s->in, rec->body, limit, &rec->size, f) :
-	    source_tee(&s->in, s->through, rec->body, limit, &rec->size,
-	    f)) == -1)
+	if (record_reserve(rec, STREAM_PIECE_SIZE, f) == -1)
+		return -1;
+	to = s->into != NULL ? s->into : rec->body;
+	if ((s->through == NULL ?
+	    source_some(&s->in, to, limit, &rec->size, f) :
+	    source_tee(&s->in, s->through, to, limit, &rec->size, f)) == -1)
 		return -1;
 	rec->written = s->through != NULL;
 	if (rec->size == 0)
