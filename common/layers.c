@@ -22,9 +22,7 @@ check_kind(struct layers *l, const struct record *rec, struct fault *f)
 {
 	bool packed = is_packed(rec);
 
-	if (rec->index == 0)
-		l->checked = type_is_check(rec);
-	if (l->checked && type_is_check(rec))
+	if (l->outer.there && type_is_check(rec))
 		return 0;
 	if (!l->started) {
 		l->started = true;
@@ -46,6 +44,7 @@ layer_new(struct layers *l, void *owner)
 	if (layer == NULL)
 		return NULL;
 	layer->layers = l;
+	layer->checking.checked = &l->outer;
 	layer->owner = owner;
 	if ((layer->expand = expand_new(l->expander)) == NULL) {
 		free(layer);
@@ -97,25 +96,7 @@ layers_arrived(void *worker, const struct record *rec, size_t from,
 {
 	struct layer *layer = worker;
 
-	if (!layer->layers->checked || layer->layers->blake2b)
-		return;
-	if (from == 0)
-		leaf_record(&layer->crc, rec, false);
-	leaf_add(&layer->crc, rec->body + from, size);
-}
-
-/* What check data knows of the piece, before it is unpacked. */
-static void
-note_as_read(struct layer *layer, const struct record *rec)
-{
-	struct layers *l = layer->layers;
-
-	if (rec->part == PART_RECORD && rec->index == 0)
-		l->blake2b = verify_blake2b(rec);
-	layer->blake2b = l->blake2b;
-	layer->as_read = *rec;
-	layer->as_read.body = NULL;
-	layer->leaf = layer->crc.leaf;
+	checking_arrived(&layer->checking, rec, from, size);
 }
 
 int
@@ -124,13 +105,13 @@ layers_first(void *worker, struct record *rec, struct fault *f)
 	struct layer *layer = worker;
 
 	rec->packed = 0;
+	checking_first(&layer->checking, rec);
 	if (type_has_layers(rec) && check_kind(layer->layers, rec, f) == -1)
 		return -1;
-	note_as_read(layer, rec);
 	if (is_packed(rec))
 		rec->packed = rec->length;
 	layer->compressed = layer->layers->compressed &&
-	    !(layer->layers->checked && type_is_check(rec));
+	    !(layer->layers->outer.there && type_is_check(rec));
 	return !layer->compressed ? 0 :
 	    expand_first(layer->expand, rec, f);
 }
@@ -140,8 +121,7 @@ layers_open(void *worker, struct record *rec, struct fault *f)
 {
 	struct layer *layer = worker;
 
-	if (layer->blake2b && verify_pairs(rec))
-		leaf_of(rec, true, &layer->leaf);
+	checking_work(&layer->checking, rec);
 	return !layer->compressed ? 0 :
 	    expand_open(layer->expand, rec, f);
 }
@@ -180,14 +160,6 @@ take_inner(void *ctx, struct record *rec, struct fault *f)
 	    t->taker, f);
 }
 
-/* The piece as the outer check data knows it. */
-static const struct record *
-as_read(const struct layer *layer, const struct record *rec)
-{
-	return layer->as_read.part == PART_RECORD &&
-	    layer->as_read.type == REC_COMPRESSED ? &layer->as_read : rec;
-}
-
 int
 layers_take(struct layer *layer, struct record *rec, checked_next *next,
     void *taker, struct fault *f)
@@ -196,8 +168,8 @@ layers_take(struct layer *layer, struct record *rec, checked_next *next,
 		.layers = layer->layers, .next = next, .taker = taker,
 	};
 
-	return checked_take(&t.layers->outer, as_read(layer, rec),
-	    &layer->leaf, rec, take_inner, &t, f);
+	return checked_take(&t.layers->outer, checking_as_read(
+	    &layer->checking, rec), &layer->checking.leaf, rec, take_inner, &t, f);
 }
 
 void
@@ -208,8 +180,8 @@ layers_look(struct layer *layer, const struct record *rec)
 
 	if (l->flawed)
 		return;
-	verdict = checked_look(&l->outer, as_read(layer, rec), &layer->leaf,
-	    rec, &l->flaw);
+	verdict = checked_look(&l->outer, checking_as_read(&layer->checking,
+	    rec), &layer->checking.leaf, rec, &l->flaw);
 	if (verdict != -1 && verdict != VERIFY_CHECK)
 		verdict = checked_look(&l->inner, rec, NULL, rec, &l->flaw);
 	l->flawed = verdict == -1;

@@ -24,12 +24,10 @@
 struct layers {
 	bool     started;	/* a record of the image was seen */
 	bool     compressed;
-	bool     checked;	/* with check data among the records */
 	struct checked outer, inner;	/* check data of the packed stream, and
 				   of the one inside */
 	bool     flawed;	/* layers_look found what flaw says */
 	struct fault flaw;
-	bool     blake2b;	/* the outer one's; read by layers_first alone */
 	uint32_t memory;	/* pages of the largest window that is taken;
 				   0: EXPAND_MEMORY */
 	struct expander *expander;
@@ -39,10 +37,7 @@ struct layers {
 struct layer {
 	struct layers *layers;
 	bool compressed;	/* as the stream was when its piece was read */
-	bool blake2b;
-	struct record as_read;	/* its piece, packed, without its body */
-	struct leaf_maker crc;
-	struct leaf leaf;	/* of its piece, packed */
+	struct checking checking;	/* of its piece, packed */
 	struct expand *expand;
 	void *owner;		/* the caller's, for its own functions */
 };
