@@ -6,6 +6,7 @@
 #include "bytes.h"
 #include "filter.h"
 #include "format.h"
+#include "sealed.h"
 #include "stream.h"
 #include "types.h"
 
@@ -138,8 +139,9 @@ hand_on(void *worker, struct record *rec, struct sink *out, struct fault *f)
 	return layers_take(layer, rec, take_piece, &t, f);
 }
 
-int
-opener_run(struct opener *o, int in, unsigned threads, struct fault *f)
+/* The stream on `in`, which has no more layers than layers_open opens. */
+static int
+run(struct opener *o, int in, unsigned threads, struct fault *f)
 {
 	struct codec codec = {
 		.whole = true, .arrived = layers_arrived,
@@ -163,4 +165,17 @@ opener_run(struct opener *o, int in, unsigned threads, struct fault *f)
 	if (o->pair != NULL)
 		o->pair->stream = -1;	/* the filter closed it */
 	return 0;
+}
+
+int
+opener_run(struct opener *o, int in, unsigned threads, struct fault *f)
+{
+	struct upstream u;
+
+	if (o->keys == NULL)
+		return run(o, in, threads, f);
+	if (sealed_fork(&u, in, o->keys, threads, f) == -1)
+		return -1;
+	keyring_free(o->keys);
+	return upstream_end(&u, run(o, u.fd, threads, f), f);
 }

@@ -11,6 +11,7 @@
 
 #include "config.h"
 #include "fault.h"
+#include "keyring.h"
 #include "layers.h"
 #include "lint.h"
 #include "pair.h"
@@ -40,6 +41,8 @@ struct opener {
 	 */
 	int (*keep)(void *keeper, const struct record *rec, struct fault *f);
 	void *keeper;
+	struct keyring *keys;	/* the stream is sealed, and these, loaded,
+				   open it; or NULL */
 	const struct overrides *overrides;
 	struct lint  lint;	/* max_pfn is the caller's; 0: a default */
 	struct tally tally;
@@ -53,6 +56,7 @@ struct opener {
  * opener_run(o, in, threads, f): reads the stream on `in` to its end, opens
  * its layers, lints it, sends the guest's configuration and the plain image
  * to the restorer; END last of all, when everything was seen and checked.
+ * With keys, these are wiped.
  * 0, or -1 with *f set as filter_run, lint_piece, config_get say, and
  * EXIT_REFUSED for a stream without configuration, of another kind than a
  * bare image, or with a layer that is not opened here.
@@ -68,6 +72,7 @@ struct absorb {
 	unsigned silence;	/* seconds without a byte; 0: any */
 	uint64_t max_pfn;	/* 0: a default */
 	uint32_t memory;	/* as in struct layers */
+	struct keyring *keys;	/* as in struct opener */
 	struct overrides overrides;
 };
 

@@ -79,6 +79,7 @@ keep_run(struct keep *k, const struct absorb *a, const char *path,
 	k->opener = (struct opener){
 		.overrides = &a->overrides, .lint.max_pfn = a->max_pfn,
 		.keep = keep_piece, .keeper = s, .layers.memory = a->memory,
+		.keys = a->keys,
 	};
 	if (store_open(s, path, replace, f) == -1)
 		return -1;

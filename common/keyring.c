@@ -9,6 +9,7 @@
 #include "io.h"
 #include "keyring.h"
 #include "newfile.h"
+#include "opts.h"
 #include "phrase.h"
 
 bool
@@ -17,6 +18,27 @@ keyring_add(struct keyring *k, const char *path)
 	if (k->count == KEYRING_MAX)
 		return false;
 	k->path[k->count++] = path;
+	return true;
+}
+
+bool
+keyring_take(struct keyring *k, const char *tool, int c)
+{
+	switch (c) {
+	case 'i':
+		if (!keyring_add(k, opts_file(tool, "-i")))
+			opts_wrong(tool, "-i comes more than %u times",
+			    KEYRING_MAX);
+		break;
+	case KEYRING_FILE:
+		k->phrase_file = opts_file(tool, "--passphrase-file");
+		break;
+	case KEYRING_ASK:
+		break;
+	default:
+		return false;
+	}
+	k->given = true;
 	return true;
 }
 

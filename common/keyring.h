@@ -22,8 +22,25 @@ struct keyring {
 	bool     force;		/* take files that others may read */
 	const char *phrase_file;	/* its first line is the passphrase */
 	int      phrase_fd;	/* the same of a descriptor; -1: none */
+	bool     given;		/* keyring_take took something */
 	struct age_identities keys;
 };
+
+/* For getopt_long: what keyring_take takes. */
+enum { KEYRING_ASK = 0x4b00, KEYRING_FILE };
+#define KEYRING_OPTIONS \
+	{ "identity", required_argument, NULL, 'i' }, \
+	{ "passphrase", no_argument, NULL, KEYRING_ASK }, \
+	{ "passphrase-file", required_argument, NULL, KEYRING_FILE }
+#define KEYRING_HELP \
+"  -i IDENTITY        it is sealed (rec-encrypt), and a key in this file opens\n" \
+"                     it; may come more than once\n" \
+"  --passphrase, --passphrase-file FILE   or a passphrase does, asked for or\n" \
+"                     the first line of FILE\n"
+
+/* keyring_take(k, tool, c): one of these options; false if c is none.  Exits 2
+ * as opts_file. */
+bool keyring_take(struct keyring *k, const char *tool, int c);
 
 /* keyring_add(k, path): another file of identities.  False: too many. */
 bool keyring_add(struct keyring *k, const char *path);

@@ -237,6 +237,7 @@ opener_main(struct pair *p, const struct absorb *a)
 		.pair = p, .overrides = &a->overrides,
 		.lint = { .max_pfn = a->max_pfn },
 		.layers.memory = a->memory,
+		.keys = a->keys,
 	};
 	struct fault f = { .status = EXIT_DONE };
 	int child;

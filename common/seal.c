@@ -244,29 +244,38 @@ seal_chunk(const struct seal *s, struct seal_epoch *e,
 	return 0;
 }
 
-/* What an authentic chunk of so many bytes says. */
-static int
-look_inside(const struct record *rec, uint32_t size, struct chunk *c,
-    struct fault *f)
+struct chunk
+seal_chunk_of(const struct record *rec)
 {
 	const uint8_t *text = rec->body + SEAL_TEXT_OFFSET;
 	uint32_t flags = get_le32(text + CHUNK_FLAGS_OFFSET);
 
-	c->used = get_le32(text);
-	c->ends = flags & CHUNK_ENDS;
-	c->checkpoint = flags & CHUNK_CHECKPOINT;
-	if (flags & ~(CHUNK_ENDS | CHUNK_CHECKPOINT) ||
-	    c->used > size - CHUNK_HEADER_SIZE ||
-	    !sodium_is_zero(text + CHUNK_HEADER_SIZE + c->used,
-	    size - CHUNK_HEADER_SIZE - c->used))
-		return record_fault(f, EXIT_MALFORMED, rec,
-		    "authentic, but not what a chunk is");
-	return 0;
+	return (struct chunk){
+		.number = get_le64(rec->body + SEAL_NUMBER_OFFSET),
+		.last = get_le16(rec->body + OUR_FLAGS_OFFSET) & SEAL_LAST,
+		.ends = flags & CHUNK_ENDS,
+		.checkpoint = flags & CHUNK_CHECKPOINT,
+		.used = get_le32(text),
+	};
+}
+
+/* Whether an authentic chunk of so many bytes is one. */
+static bool
+is_chunk(const struct record *rec, uint32_t size)
+{
+	const uint8_t *text = rec->body + SEAL_TEXT_OFFSET;
+	uint32_t used = get_le32(text);
+
+	return used <= size - CHUNK_HEADER_SIZE &&
+	    (get_le32(text + CHUNK_FLAGS_OFFSET) &
+	    ~(CHUNK_ENDS | CHUNK_CHECKPOINT)) == 0 &&
+	    sodium_is_zero(text + CHUNK_HEADER_SIZE + used,
+	    size - CHUNK_HEADER_SIZE - used);
 }
 
 int
 seal_open(const struct seal *s, struct seal_epoch *e, uint64_t number,
-    struct record *rec, struct chunk *c, struct fault *f)
+    struct record *rec, struct fault *f)
 {
 	uint8_t ad[AD_SIZE], nonce[SUITE_NONCE_SIZE];
 	uint64_t its;
@@ -294,9 +303,10 @@ seal_open(const struct seal *s, struct seal_epoch *e, uint64_t number,
 	    sizeof(ad), nonce) == -1)
 		return record_fault(f, EXIT_INTEGRITY, rec,
 		    "damaged, or of another container");
-	c->number = number;
-	c->last = get_le16(rec->body + OUR_FLAGS_OFFSET) & SEAL_LAST;
-	return look_inside(rec, size, c, f);
+	if (!is_chunk(rec, size))
+		return record_fault(f, EXIT_MALFORMED, rec,
+		    "authentic, but not what a chunk is");
+	return 0;
 }
 
 uint64_t

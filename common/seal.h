@@ -102,13 +102,16 @@ int seal_chunk(const struct seal *s, struct seal_epoch *e,
     const struct chunk *c, struct record *rec, struct fault *f);
 
 /*
- * seal_open(s, e, number, rec, c, f): the SEAL_CHUNK of that number, decrypted
- * in place; *c says what it is.  0, or -1: EXIT_INTEGRITY for what is not that
+ * seal_open(s, e, number, rec, f): the SEAL_CHUNK of that number, decrypted
+ * in place.  0, or -1: EXIT_INTEGRITY for what is not that
  * chunk, EXIT_MALFORMED for an authentic one that is not as it has to be,
  * EXIT_SYSTEM.
  */
 int seal_open(const struct seal *s, struct seal_epoch *e, uint64_t number,
-    struct record *rec, struct chunk *c, struct fault *f);
+    struct record *rec, struct fault *f);
+
+/* seal_chunk_of(rec): what the chunk is that seal_open opened. */
+struct chunk seal_chunk_of(const struct record *rec);
 
 /* seal_padding(count): chunks that a padded container has more than the count
  * that its payload needs, at least 1. */

@@ -15,12 +15,10 @@
 
 #include "age.h"
 #include "enclose.h"
-#include "filter.h"
 #include "guard.h"
 #include "keyring.h"
 #include "manifest.h"
 #include "opts.h"
-#include "pmap.h"
 #include "unseal.h"
 
 static const char name[] = "rec-encrypt";
@@ -305,41 +303,18 @@ seal(struct options *o, struct fault *f)
 static int
 unseal(struct options *o, struct fault *f)
 {
-	static struct unseal u;
-	static struct unsealer unsealer[THREADS_MAX];
-	static void *worker[THREADS_MAX];
-	struct codec codec = {
-		.layer = REC_SEAL_HEADER, .undo = true, .whole = true,
-		.first = unseal_first, .work = unseal_work,
-		.write = unseal_write, .worker = worker,
-	};
-	struct filter filter = {
+	struct unseal u = {
 		.in = STDIN_FILENO, .threads = o->common.threads,
 		.out = o->action == TEST ? -1 : STDOUT_FILENO,
-		.pass_after_end = o->pass_after_end, .codec = &codec,
+		.pass_after_end = o->pass_after_end,
+		.unwrap = keyring_unwrap, .keys = &o->keys,
 	};
-	unsigned i;
 
-	if (keyring_load(&o->keys, f) == -1)
+	if (keyring_load(&o->keys, f) == -1 || unseal_run(&u, f) == -1)
 		return -1;
-	u.unwrap = keyring_unwrap;
-	u.keys = &o->keys;
-	for (i = 0; i < THREADS_MAX; i++) {
-		unsealer[i].shared = &u;
-		worker[i] = &unsealer[i];
-	}
-	if (filter_run(&filter, f) == -1) {
-		if (u.checkpoints > 0)
-			fault_hint(f, "%" PRIu64 " complete checkpoints came "
-			    "out", u.checkpoints);
-		return -1;
-	}
 	if (o->common.verbose)
 		fault_tell(name, "%" PRIu64 " bytes in %" PRIu64 " chunks "
 		    "verified", u.payload, u.chunks);
-	for (i = 0; i < THREADS_MAX; i++)
-		seal_epoch_free(&unsealer[i].epoch);
-	unseal_free(&u);
 	keyring_free(&o->keys);
 	return 0;
 }

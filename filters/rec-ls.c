@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "fault.h"
+#include "guard.h"
 #include "input.h"
 #include "opts.h"
 #include "pmap.h"
@@ -42,6 +43,7 @@ static const char help[] =
 "                    summary; with --lint: for each finding\n"
 "  --max-pfn N       with --lint: refuse pages above this pfn (default: as\n"
 "                    xc-absorb does)\n"
+KEYRING_HELP
 "  -M SIZE           of a compressed stream: the largest window to take, 1M to\n"
 "                    16G (default 256M)\n"
 "  -T N              threads, 1 to 256; 0: one per processor (default 0)\n"
@@ -60,6 +62,7 @@ static const struct option longs[] = {
 	{ "map", required_argument, NULL, 'm' },
 	{ "json", no_argument, NULL, 'j' },
 	{ "max-pfn", required_argument, NULL, 'x' },
+	KEYRING_OPTIONS,
 	OPTS_MEMORY,
 	OPTS_THREADS,
 	OPTS_WORDS
@@ -91,8 +94,11 @@ take_pfn(const char *option)
 }
 
 static void
-take_option(struct view *v, struct opts *common, int c, const char *given)
+take_option(struct view *v, struct opts *common, struct keyring *keys, int c,
+    const char *given)
 {
+	if (keyring_take(keys, name, c))
+		return;
 	switch (c) {
 	case 'l':
 		take_mode(v, VIEW_LIST);
@@ -167,10 +173,15 @@ check_map(const struct view *v, int in)
 
 /* Reads what is asked for, with *v filled in.  0, or -1 with *f set. */
 static int
-look(struct view *v, const char *path, struct fault *f)
+look(struct view *v, const char *path, struct keyring *keys, struct fault *f)
 {
-	struct input in;
+	struct input in = {
+		.keys = keys->given ? keys : NULL, .threads = v->threads,
+	};
 
+	if (keys->given && (guard_secrets(f) == -1 ||
+	    keyring_load(keys, f) == -1))
+		return -1;
 	if (path == NULL)
 		opts_no_terminal(name, STDIN_FILENO);
 	if (input_open(&in, path, f) == -1)
@@ -182,6 +193,7 @@ look(struct view *v, const char *path, struct fault *f)
 	v->stored = in.is_stored;
 	if (input_stream(&in, f) == -1)
 		return -1;
+	keyring_free(keys);
 	return input_end(&in, view_run(v, in.fd, f), f);
 }
 
@@ -192,22 +204,23 @@ main(int argc, char *argv[])
 		.mode = VIEW_SUMMARY, .out = stdout,
 	};
 	struct opts common = { .threads = opts_threads("0") };
+	struct keyring keys = { .phrase_fd = -1 };
 	struct fault f;
 	int c, result;
 	bool wrong;
 
 	opts_descriptors();
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":lM:T:" OPTS_LETTERS, longs,
+	while ((c = getopt_long(argc, argv, ":li:M:T:" OPTS_LETTERS, longs,
 	    NULL)) != -1)
-		take_option(&v, &common, c, argv[optind - 1]);
+		take_option(&v, &common, &keys, c, argv[optind - 1]);
 	check_options(&v, argc - optind);
 	if (v.raw)
 		opts_no_terminal(name, STDOUT_FILENO);
 	v.verbose = common.verbose;
 	v.quiet = common.quiet;
 	v.threads = common.threads;
-	result = look(&v, argv[optind], &f);
+	result = look(&v, argv[optind], &keys, &f);
 	wrong = ferror(stdout) != 0;
 	if ((fclose(stdout) != 0 || wrong) && result == 0)
 		result = fault_set(&f, EXIT_SYSTEM, "stdout: %s",

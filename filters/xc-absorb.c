@@ -16,6 +16,7 @@
 #include "absorb.h"
 #include "copy.h"
 #include "fault.h"
+#include "guard.h"
 #include "guest.h"
 #include "keep.h"
 #include "offer.h"
@@ -66,6 +67,7 @@ static const char help[] =
 "  --max-vcpus N     its number of vcpus, 1 to 4096\n"
 "  --max-pfn N       refuse pages above this pfn (default 4294967296; for PV\n"
 "                    guests less, in proportion to their memory)\n"
+KEYRING_HELP
 "  -M SIZE           of a compressed stream: the largest window to take, 1M to\n"
 "                    16G (default 256M)\n"
 "  --timeout N       give up when nothing moves for N seconds, 1 to 86400\n"
@@ -88,6 +90,7 @@ struct options {
 	bool replace;
 	bool domain_only;	/* an option was given that needs a domain */
 	struct absorb absorb;
+	struct keyring keys;
 	struct opts common;
 };
 
@@ -99,6 +102,7 @@ check_only(const struct options *o)
 	struct opener op = {
 		.overrides = &a->overrides, .lint = { .max_pfn = a->max_pfn },
 		.layers.memory = a->memory,
+		.keys = a->keys,
 	};
 	char digest[2 * TALLY_DIGEST_SIZE + 1];
 	struct fault f;
@@ -177,10 +181,11 @@ static const struct option longs[] = {
 	{ "refuse", required_argument, NULL, 'r' },
 	{ "timeout", required_argument, NULL, 'w' },
 	{ "name", required_argument, NULL, 'n' },
-	{ "uuid", required_argument, NULL, 'i' },
+	{ "uuid", required_argument, NULL, 'U' },
 	{ "max-mem", required_argument, NULL, 'm' },
 	{ "max-vcpus", required_argument, NULL, 'c' },
 	{ "max-pfn", required_argument, NULL, 'x' },
+	KEYRING_OPTIONS,
 	OPTS_MEMORY,
 	OPTS_THREADS,
 	OPTS_WORDS
@@ -238,7 +243,7 @@ take_domain(struct absorb *a, int c)
 			    optarg);
 		a->overrides.name = optarg;
 		return true;
-	case 'i':
+	case 'U':
 		take_uuid(&a->overrides);
 		return true;
 	case 'm':
@@ -294,7 +299,7 @@ take_option(struct options *o, int c, const char *given)
 	default:
 		if (take_domain(a, c))
 			o->domain_only = true;
-		else
+		else if (!keyring_take(&o->keys, name, c))
 			opts_take(&o->common, name, help, c, given);
 	}
 }
@@ -311,6 +316,19 @@ check_options(const struct options *o)
 		opts_wrong(name, "--replace goes with --image");
 }
 
+/* The keys of a sealed stream, if it is one. */
+static void
+load_keys(struct options *o)
+{
+	struct fault f;
+
+	if (!o->keys.given)
+		return;
+	if (guard_secrets(&f) == -1 || keyring_load(&o->keys, &f) == -1)
+		fault_exit(name, &f);
+	o->absorb.keys = &o->keys;
+}
+
 /* The stream on stdin to a domain.  Returns in neither process. */
 static _Noreturn void
 absorb(const struct options *o)
@@ -320,6 +338,8 @@ absorb(const struct options *o)
 
 	if (pair_fork(&p, false, &f) == -1)
 		fault_exit(name, &f);
+	if (p.child == 0 && o->absorb.keys != NULL)
+		keyring_free(o->absorb.keys);	/* the opener's alone */
 	if (p.child == 0)
 		exit(restorer_run(&p, &o->absorb));
 	_exit(opener_main(&p, &o->absorb));	/* threads may be at work */
@@ -328,7 +348,9 @@ absorb(const struct options *o)
 int
 main(int argc, char *argv[])
 {
-	struct options o = { .common.threads = opts_threads("0") };
+	struct options o = {
+		.common.threads = opts_threads("0"), .keys.phrase_fd = -1,
+	};
 	struct fault f;
 	int c;
 
@@ -339,7 +361,7 @@ main(int argc, char *argv[])
 		fault_exit(name, &f);
 	}
 	o.absorb.tool = name;
-	while ((c = getopt_long(argc, argv, ":pftM:T:" OPTS_LETTERS, longs,
+	while ((c = getopt_long(argc, argv, ":pfti:M:T:" OPTS_LETTERS, longs,
 	    NULL)) != -1)
 		take_option(&o, c, argv[optind - 1]);
 	if (optind != argc)
@@ -352,6 +374,7 @@ main(int argc, char *argv[])
 	if (o.action == OFFER || o.action == STATE || o.action == REFUSE)
 		return act(&o);
 	opts_no_terminal(name, STDIN_FILENO);
+	load_keys(&o);
 	if (o.action == TEST)
 		return check_only(&o);
 	if (o.action == IMAGE)

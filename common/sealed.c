@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "sealed.h"
+#include "unseal.h"
+
+static int
+write_payload(void *unseal, int fd, struct fault *f)
+{
+	struct unseal *u = unseal;
+
+	u->out = fd;
+	return unseal_run(u, f);
+}
+
+int
+sealed_fork(struct upstream *u, int in, struct keyring *keys,
+    unsigned threads, struct fault *f)
+{
+	struct unseal unseal = {
+		.in = in, .threads = threads, .checked = true,
+		.unwrap = keyring_unwrap, .keys = keys,
+	};
+
+	return upstream_fork(u, write_payload, &unseal, f);
+}

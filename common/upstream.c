@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "upstream.h"
+
+/* Handlers are the reader's, and so is to say why it stopped. */
+static void
+default_signals(void)
+{
+	static const int signals[] = {
+		SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGALRM,
+	};
+	struct sigaction act;
+	size_t i;
+
+	for (i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		if (sigaction(signals[i], NULL, &act) == 0 &&
+		    act.sa_handler != SIG_IGN)
+			signal(signals[i], SIG_DFL);
+	signal(SIGPIPE, SIG_DFL);
+}
+
+int
+upstream_fork(struct upstream *u,
+    int (*write)(void *ctx, int fd, struct fault *f), void *ctx,
+    struct fault *f)
+{
+	struct fault late = { .status = EXIT_DONE };
+	int ends[2];
+
+	u->late = mmap(NULL, sizeof(*u->late), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (u->late == MAP_FAILED || pipe2(ends, O_CLOEXEC) == -1)
+		return fault_set(f, EXIT_SYSTEM, "pipe: %s",
+		    strerror(errno));
+	if ((u->child = fork()) == -1)
+		return fault_set(f, EXIT_SYSTEM, "fork: %s",
+		    strerror(errno));
+	if (u->child == 0) {
+		close(ends[0]);
+		default_signals();
+		if (write(ctx, ends[1], &late) == -1)
+			*u->late = late;
+		_exit(late.status);
+	}
+	close(ends[1]);
+	u->fd = ends[0];
+	return 0;
+}
+
+int
+upstream_end(struct upstream *u, int result, struct fault *f)
+{
+	close(u->fd);	/* it may be about to write */
+	while (waitpid(u->child, NULL, 0) == -1 && errno == EINTR)
+		;
+	if (result == -1 && u->late->status != EXIT_DONE)
+		*f = *u->late;
+	munmap(u->late, sizeof(*u->late));
+	return result;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * upstream.h - a process of one's own that writes the stream that is read:
+ * what it fails with is what the reader says.
+ */
+#ifndef UPSTREAM_H
+#define UPSTREAM_H
+
+#include <sys/types.h>
+
+#include "fault.h"
+
+struct upstream {
+	int   fd;		/* the stream */
+	pid_t child;		/* that writes it, or 0 */
+	struct fault *late;	/* how that failed, shared with it */
+};
+
+/*
+ * upstream_fork(u, write, ctx, f): forks a process in which write(ctx, fd, f)
+ * writes to fd and closes it; u->fd is the other end.  Before threads.
+ * 0, or -1 with EXIT_SYSTEM.
+ */
+int upstream_fork(struct upstream *u,
+    int (*write)(void *ctx, int fd, struct fault *f), void *ctx,
+    struct fault *f);
+
+/*
+ * upstream_end(u, result, f): what became of it: result and *f are what the
+ * reader of u->fd came to; closes that.  0, or -1 with *f the reader's, or that
+ * of the process when it was the reason.
+ */
+int upstream_end(struct upstream *u, int result, struct fault *f);
+
+#endif
