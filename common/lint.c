@@ -45,7 +45,8 @@ check_domain(struct lint *l, const struct record *rec, struct fault *f)
 		fault_set(f, EXIT_REFUSED, "the stream is a container: the "
 		    "guest is inside, encrypted or in parts");
 		fault_hint(f,
-		    "open it first: rec-split -j, rec-encrypt -d");
+		    "-i IDENTITY opens what rec-encrypt "
+		    "made; rec-split -j joins parts");
 		return lint_tell(l, LINT_CONTAINER, f);
 	}
 	if (type != DOMAIN_PV && type != DOMAIN_HVM) {
