@@ -70,6 +70,9 @@ $B/tests/rec-null: $B/o/rec-null.o $B/o/libcommon.a
 $B/tests/age-key: $B/o/age-key.o $B/o/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
+$B/tests/same/%: $B/o/%.o $B/o/same-random.o $B/o/libcommon.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
 $B/tests/make-guest: $B/o/make-guest.o $B/o/mix.o $B/o/files.o \
     $B/o/libcommon.a
 	@mkdir -p $(@D)
@@ -91,7 +94,8 @@ lab: deps
 	$(MAKE) all
 	tests/lab/shell
 
-programs: all $(addprefix $B/tests/,rec-null age-key make-guest took $(UNITS))
+programs: all $(addprefix $B/tests/,rec-null age-key make-guest took \
+          same/rec-encrypt $(UNITS))
 
 # What a test needs of make is built before prove starts, so that a test
 # never compiles.  The tests in the lab mostly wait: two at once, each with a

@@ -9,13 +9,17 @@
 #           | what makes the plain stream from its output | is it a tool
 #           | KiB of memory it may take: for rec-compress 48 MiB and a window
 #           | checkpoints: whether it takes streams with them
+#           | container: whether what comes out, or in, is one
 # rec-null is none: it leaves the command line and terminals to others.
+# rec-encrypt is one that draws the same random numbers each time.
 filters='
 rec-null        |    | cat          | cat             | no  | 50000  | yes
 rec-compress    | -T | cat          | rec-compress -d | yes | 114688 | yes
 rec-compress -d | -T | rec-compress | cat             | yes | 114688 | yes
 rec-checksum --id 00000000000000000000000000000000 | -T | cat | rec-checksum -d | yes | 50000 | no
 rec-checksum -d | -T | rec-checksum | cat             | yes | 50000  | no
+rec-encrypt     | -T | cat          | rec-encrypt -d  | yes | 50000  | yes | out
+rec-encrypt -d  | -T | rec-encrypt  | cat             | yes | 50000  | yes | in
 '
 
 # Sets $run to the command of the filter with $1 threads, and option $2.
@@ -40,17 +44,19 @@ plainly() {
 }
 
 # What the filter makes of $tmp/input, with one thread, is to become of it
-# with any number of threads: $tmp/one.  $1: the status, $2: the message.
+# with any number of threads: $tmp/one.  $1: the status, $2: the message, $3:
+# the hint.
 same_for_all() {
 	local threads
 	with 1
-	status "$1" "$tmp/input" "${run[@]}" && told "${run[0]}" "${2-}" ||
-		return
+	status "$1" "$tmp/input" "${run[@]}" &&
+		told "${run[0]}" "${2-}" "${3-}" || return
 	cp "$tmp/out" "$tmp/one"
 	for threads in 2 3 8; do
 		with $threads
 		status "$1" "$tmp/input" "${run[@]}" &&
-			told "${run[0]}" "${2-}" && gives "$tmp/one" || return
+			told "${run[0]}" "${2-}" "${3-}" &&
+			gives "$tmp/one" || return
 	done
 }
 
@@ -66,10 +72,14 @@ checkpoints() {
 }
 cut_checkpoint() {
 	local file=$1 out=$4 count=${5#*END, }
-	into "$file" || [ $? = 3 ] &&
+	into "$file" || [ $? = 3 ] || return
+	if [ "$container" = in ]; then
+		same_for_all 3 "cut short at byte $(stat -c %s "$tmp/input"), \
+without END" "${count#after } came out of it"
+	else
 		same_for_all 3 "ends at byte $(stat -c %s "$tmp/input") \
-without END, $count" &&
-		plainly "$file" "$out"
+without END, $count"
+	fi && plainly "$file" "$out"
 }
 
 # A stream of the vectors that the filter refuses for its checkpoints.
@@ -125,7 +135,7 @@ each_rule() {
 
 	for name in good-checkpoint-end good-libxl-checkpoint-end good-hvm-3 \
 		good-xl good-virsh good-empty; do
-		! is_refused "$name" || continue
+		! is_refused "$name" && [ -z "$container" ] || continue
 		prepared "$vectors/$name"
 		for threads in 1 3; do
 			with $threads
@@ -137,7 +147,8 @@ each_rule() {
 	for name in good-tiny good-xl-none; do
 		prepared "$vectors/$name"
 		with 2
-		ok "$command: $name cut at every byte" "$here/probe" cuts \
+		ok "$command: $name cut at every byte" "$here/probe" \
+			"$([ "$container" = out ] && echo stops || echo cuts)" \
 			"$tmp/input" "$tmp/one" "${run[@]}"
 		for threads in 1 3; do
 			with $threads --pass-after-end
@@ -179,8 +190,9 @@ held() {
 after_end() {
 	with 1
 	status 3 "$tmp/input" "${run[@]}" &&
-		grep -q ": bytes follow END, from byte" "$tmp/err" &&
-		gives "$tmp/one" $(($(stat -c %s "$tmp/one") - $(held)))
+		grep -q ": bytes follow END, from byte" "$tmp/err" || return
+	# A container's last chunk waits for END, or has it in it.
+	[ -n "$container" ] || gives "$tmp/one" $(($(stat -c %s "$tmp/one") - $(held)))
 }
 
 to_full_disk() {
@@ -241,9 +253,22 @@ each_limit() {
 		50000 3 <(lie) "${run[@]}"
 }
 
+# Here the key of rec-encrypt is always the same.
+age-keygen -o "$tmp/key" 2> "$tmp/notes"
+tool=$(dirname "$(command -v rec-null)")/same/rec-encrypt
+mkdir "$tmp/bin"
+cat > "$tmp/bin/rec-encrypt" << END
+#!/bin/sh
+[ "\$1" = -d ] && exec "$tool" -i "$tmp/key" "\$@"
+exec "$tool" -r "$(age-keygen -y "$tmp/key")" "\$@"
+END
+chmod +x "$tmp/bin/rec-encrypt"
+PATH=$tmp/bin:$PATH
+
 "$here/gen/make-stream" text 64 > "$tmp/many"
 "$here/gen/make-stream" mixed 8 > "$tmp/some"
-while IFS='|' read -r command flag prepare undo tool memory checkpoints; do
+while IFS='|' read -r command flag prepare undo tool memory checkpoints \
+	container; do
 	[ -n "$command" ] || continue
 	# Without the blanks around it.
 	read -r command <<< "$command"
@@ -251,6 +276,7 @@ while IFS='|' read -r command flag prepare undo tool memory checkpoints; do
 	read -r tool <<< "$tool"
 	read -r memory <<< "$memory"
 	read -r checkpoints <<< "$checkpoints"
+	read -r container <<< "${container-}"
 	each_rule
 	each_trickle
 	each_failure
