@@ -75,11 +75,12 @@ class Sealer:
             epoch_key(self.key, self.h, epoch))
 
     def chunk(self, number, plain, last=False, **wrong):
-        """A SEAL_CHUNK.  wrong: flags, version, magic, epoch, nonce."""
+        """A SEAL_CHUNK.  wrong: kind, flags, version, magic, epoch, nonce."""
         flags = wrong.get("flags", LAST * last)
-        head = struct.pack("<II", SEAL_CHUNK, 16 + len(plain) + 16) + ours(
-            wrong.get("version", 1), flags, wrong.get("magic", b"xRec")) + \
-            struct.pack("<Q", number)
+        head = struct.pack("<II", wrong.get("kind", SEAL_CHUNK),
+                           16 + len(plain) + 16) + \
+            ours(wrong.get("version", 1), flags,
+                 wrong.get("magic", b"xRec")) + struct.pack("<Q", number)
         cipher = self.cipher(wrong.get("epoch", number // EPOCH))
         nonce = wrong.get("nonce", struct.pack("<QI", number, flags))
         body = cipher.encrypt(nonce, plain, head)

@@ -108,6 +108,9 @@ def make_short():
         vector(f"bad-short-{size}", whole[:40] + record(SEAL_HEADER, body) +
                rest, f"the body of SEAL_HEADER is {size} bytes",
                5 if size < 8 else 3, b"")
+    vector("bad-short-fill", whole[:40] + record(
+        SEAL_HEADER, whole[48:55], ord("c")) + rest,
+           "SEAL_HEADER of 7 bytes, whose padding ends the magic", 5, b"")
 
 
 def make_images():
@@ -192,5 +195,7 @@ def make_streams():
            "a container as the image of a libxl stream", 3, b"")
     vector("bad-inside-xl", xl_header() + libxl(whole),
            "a container as the image in a save file of xl", 3, b"")
+    vector("bad-shifted", b"\0" + whole, "a byte before the container", 3,
+           b"")
     vector("bad-nothing", b"", "nothing", 3, b"")
     vector("bad-text", b"hello, world\n" * 9, "text", 3, b"")

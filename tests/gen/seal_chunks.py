@@ -111,7 +111,10 @@ def make_heads():
              "flags-last": (5, {"flags": 3}, "bits 0 and 1, in the last"),
              "version-2": (2, {"version": 2}, "version 2"),
              "version-0": (0, {"version": 0}, "version 0"),
-             "magic": (2, {"magic": b"xREC"}, "another magic")}
+             "magic": (2, {"magic": b"xREC"}, "another magic"),
+             "type": (2, {"kind": PART_CHUNK}, "type PART_CHUNK"),
+             "optional": (2, {"kind": SEAL_CHUNK | 1 << 31}, "bit 31 of the "
+                          "type")}
     for name, (number, wrong, what) in flags.items():
         if not name.startswith("last"):
             instead("chunk-" + name, number, lambda made_: made_.box.chunk(
@@ -149,6 +152,10 @@ def make_keyed():
     for name, number, wrong, what in (
             ("number-1", 0, {"said": 1}, "the first has number 1"),
             ("number-far", 2, {"said": 2**63 + 2}, "number 2^63 + 2"),
+            ("number-nonce", 2, {"said": 7, "nonce": struct.pack("<QI", 2, 0)},
+             "number 7 with the nonce of 2"),
+            ("number-last", 5, {"said": 6, "nonce": struct.pack("<QI", 5, 1)},
+             "number 6 with the nonce of 5, the last"),
             ("number-less", 2, {"said": 1}, "number 1 for chunk 2"),
             ("epoch", 0, {"epoch": 1}, "the key of epoch 1"),
             ("epoch-number", 2, {"epoch": 2}, "an epoch for each chunk"),

@@ -154,6 +154,9 @@ def make_text():
             + base64.encodebytes(data) + b"-----END AGE ENCRYPTED FILE-----"
             b"\n", "an armored envelope", 3)
     keyed("age-line-65", lambda name: [to(name, "alice"), b"-> grease\n" +
+                                       b"A" * 65 + b"\nAAA\n"],
+          "a line of 65 letters, and a last one", 3)
+    keyed("age-line-68", lambda name: [to(name, "alice"), b"-> grease\n" +
                                        b"A" * 68 + b"\n"],
           "a line of 68 letters", 3)
     keyed("age-line-64", lambda name: [to(name, "alice"), b"-> grease\n" +

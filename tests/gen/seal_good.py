@@ -123,6 +123,9 @@ def make_keys():
         age.stanza([b"X25519-", b"?"], b""),
         age.stanza([b"SCRYPT", b"?"], b""), to(name, "alice")],
           "types that are nearly X25519 and scrypt")
+    keyed("factor-99", lambda name: [
+        age.stanza([b"grease", b"x", b"99"], b""), to(name, "alice")],
+          "an unknown stanza with a number where scrypt has its factor")
     keyed("stanzas-64", lambda name: [grease()] * 63 + [to(name, "alice")],
           "64 stanzas, alice's is the last")
     for lacks in range(8):
