@@ -143,6 +143,7 @@ def make_text():
             ("tab", b"-> X25519 ", b"-> X25519\t", "a tab for a space"),
             ("arrow", b"-> X25519", b"->X25519", "no space"),
             ("mac", b"\n--- ", b"\n---", "no space before the MAC"),
+            ("mark", b"\n--- ", b"\n---+", "no space, but a letter"),
             ("start", b"age-", b" age-", "a space before it"),
             ("blank", b"\n--- ", b"\n\n--- ", "a line too many")):
         changed("age-" + name, replaced(old, new), what, 3)
