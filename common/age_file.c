@@ -14,6 +14,8 @@
 #include "openssh.h"
 #include "phrase.h"
 
+#define ENCRYPTED	"age-encryption.org/"
+
 static bool
 begins(const char *text, const char *with)
 {
@@ -92,10 +94,11 @@ fill(int fd, const char *path, char *text, struct fault *f)
 	if (size > AGE_FILE_MAX)
 		return fault_set(f, EXIT_REFUSED, "%s: larger than %u KiB, "
 		    "the limit for keys", path, AGE_FILE_MAX >> 10);
-	if (memchr(text, '\0', size) != NULL)
+	/* One that is encrypted is no text, but that is told elsewhere. */
+	text[size] = '\0';
+	if (memchr(text, '\0', size) != NULL && !begins(text, ENCRYPTED))
 		return fault_set(f, EXIT_REFUSED, "%s: not a text of keys",
 		    path);
-	text[size] = '\0';
 	return 0;
 }
 
@@ -245,7 +248,7 @@ age_identities_file(struct age_identities *i, const char *path, bool force,
 		return -1;
 	if (begins(text, OPENSSH_BEGIN))
 		result = add_ssh(i, text, path, f);
-	else if (begins(text, "age-encryption.org/") ||
+	else if (begins(text, ENCRYPTED) ||
 	    begins(text, "-----BEGIN AGE"))
 		result = fault_set(f, EXIT_REFUSED, "%s: identities that are "
 		    "encrypted; decrypt them first", path);

@@ -4,6 +4,7 @@
 #include <sodium.h>
 
 #include "age_header.h"
+#include "base64.h"
 
 #define VENDOR		"age-encryption.org/"
 #define VERSION		VENDOR "v1"
@@ -39,14 +40,10 @@ age_word_is(struct age_word word, const char *text)
 	return word.size == strlen(text) && begins(word, text);
 }
 
-/* libsodium refuses bits that are left over, as it should. */
 static bool
 decode(struct age_word word, uint8_t *bytes, size_t room, size_t *size)
 {
-	const char *end;
-
-	return sodium_base642bin(bytes, room, word.at, word.size, NULL, size,
-	    &end, BASE64) == 0 && end == word.at + word.size;
+	return base64_get(word.at, word.size, NULL, false, bytes, room, size);
 }
 
 bool

@@ -7,6 +7,15 @@
 
 #define HASH_SIZE	crypto_auth_hmacsha256_BYTES
 
+/* What is empty may be NULL for us, but not for libsodium. */
+static const uint8_t *
+bytes_of(const void *bytes)
+{
+	static const uint8_t none[1];
+
+	return bytes == NULL ? none : bytes;
+}
+
 /* RFC 5869, section 2.2.  An empty salt is one of zeroes to HMAC. */
 static void
 extract(const uint8_t *secret, size_t secret_size, const uint8_t *salt,
@@ -14,8 +23,9 @@ extract(const uint8_t *secret, size_t secret_size, const uint8_t *salt,
 {
 	crypto_auth_hmacsha256_state hmac;
 
-	crypto_auth_hmacsha256_init(&hmac, salt, salt_size);
-	crypto_auth_hmacsha256_update(&hmac, secret, secret_size);
+	crypto_auth_hmacsha256_init(&hmac, bytes_of(salt), salt_size);
+	crypto_auth_hmacsha256_update(&hmac, bytes_of(secret),
+	    secret_size);
 	crypto_auth_hmacsha256_final(&hmac, key);
 	sodium_memzero(&hmac, sizeof(hmac));
 }
@@ -36,7 +46,8 @@ hkdf(const uint8_t *secret, size_t secret_size, const uint8_t *salt,
 		if (number++ > 0)
 			crypto_auth_hmacsha256_update(&hmac, block,
 			    sizeof(block));
-		crypto_auth_hmacsha256_update(&hmac, info, info_size);
+		crypto_auth_hmacsha256_update(&hmac, bytes_of(info),
+		    info_size);
 		crypto_auth_hmacsha256_update(&hmac, &number, 1);
 		crypto_auth_hmacsha256_final(&hmac, block);
 		n = size < sizeof(block) ? size : sizeof(block);

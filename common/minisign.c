@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base64.h"
 #include "bytes.h"
 #include "lines.h"
 #include "minisign.h"
@@ -38,12 +39,10 @@
 static bool
 decode(const char *text, uint8_t *bytes, size_t size)
 {
-	const char *end;
 	size_t got;
 
-	return text != NULL && sodium_base642bin(bytes, size, text,
-	    strlen(text), NULL, &got, &end, sodium_base64_VARIANT_ORIGINAL) ==
-	    0 && got == size && *end == '\0';
+	return text != NULL && base64_get(text, strlen(text), NULL, true,
+	    bytes, size, &got) && got == size;
 }
 
 /* A key's file as text.  Closes fd, which may be -1 with errno set. */

@@ -2,6 +2,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base64.h"
 #include "bytes.h"
 #include "openssh.h"
 
@@ -79,16 +80,14 @@ openssh_public(const char *line, uint8_t key[PUBLIC_SIZE])
 {
 	size_t type = strcspn(line, " \t"), text, got;
 	uint8_t wire[OPENSSH_WIRE_SIZE];
-	const char *end;
 
 	if (type != strlen(OPENSSH_TYPE) ||
 	    strncmp(line, OPENSSH_TYPE, type) != 0)
 		return "an SSH key that is not of the type " OPENSSH_TYPE;
 	line += type + strspn(line + type, " \t");
 	text = strcspn(line, " \t");
-	if (sodium_base642bin(wire, sizeof(wire), line, text, NULL, &got,
-	    &end, sodium_base64_VARIANT_ORIGINAL) != 0 ||
-	    got != sizeof(wire) || end != line + text)
+	if (!base64_get(line, text, NULL, true, wire, sizeof(wire), &got) ||
+	    got != sizeof(wire))
 		return "a damaged SSH key";
 	memcpy(key, wire + sizeof(wire) - PUBLIC_SIZE, PUBLIC_SIZE);
 	return is_wire((struct wire){ wire, sizeof(wire) }, key) ? NULL :
@@ -147,10 +146,9 @@ static const char *
 take_file(struct wire w, uint8_t key[SECRET_SIZE])
 {
 	const uint8_t *magic = take(&w, sizeof(MAGIC));
-	struct wire cipher = take_string(&w), public, keys;
+	struct wire cipher = take_string(&w), hash = take_string(&w);
+	struct wire salt = take_string(&w), public, keys;
 
-	take_string(&w);		/* how the passphrase is hashed, */
-	take_string(&w);		/* and with what */
 	if (magic == NULL || memcmp(magic, MAGIC, sizeof(MAGIC)) != 0 ||
 	    take_number(&w) != 1)
 		return damaged;
@@ -160,7 +158,8 @@ take_file(struct wire w, uint8_t key[SECRET_SIZE])
 		return damaged;
 	if (!is(cipher, "none"))	/* its tag may stand behind it */
 		return "a private key that is locked with a passphrase";
-	return w.left != 0 ? damaged : take_keys(keys, public, key);
+	return !is(hash, "none") || !is(salt, "") || w.left != 0 ? damaged :
+	    take_keys(keys, public, key);
 }
 
 const char *
@@ -174,9 +173,9 @@ openssh_secret(const char *text, uint8_t key[SECRET_SIZE])
 	    strlen(text) > OPENSSH_TEXT_MAX)
 		return "no private key of OpenSSH's";
 	text += strlen(OPENSSH_BEGIN);
-	if (sodium_base642bin(bytes, sizeof(bytes), text, strlen(text), "\n",
-	    &size, &end, sodium_base64_VARIANT_ORIGINAL) == 0 &&
-	    strcmp(end, END) == 0)
+	end = strstr(text, END);
+	if (end != NULL && strcmp(end, END) == 0 && base64_get(text,
+	    (size_t)(end - text), "\n", true, bytes, sizeof(bytes), &size))
 		why = take_file((struct wire){ bytes, size }, key);
 	sodium_memzero(bytes, sizeof(bytes));
 	return why;

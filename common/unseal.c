@@ -143,6 +143,9 @@ take_chunk(struct opening *o, struct record *rec, struct fault *f)
 	if (c.last && !o->ended && !c.ends)
 		return record_fault(f, EXIT_MALFORMED, rec, "authentic, and "
 		    "the last chunk, but the payload's end did not come");
+	if (c.ends && c.used == 0)
+		return record_fault(f, EXIT_MALFORMED, rec, "authentic, but "
+		    "the payload ended before it says so");
 	o->u->chunks++;
 	o->last = c.last;
 	o->ended |= c.ends;

@@ -3,8 +3,8 @@
  * age-key - common/age.h as a program, for the tests.
  *
  *     age-key keygen > identity
- *     age-key seal [-r RECIPIENT] [-R FILE] [[-w WORK] -P FILE]... < key > envelope
- *     age-key open [-f] [-i FILE] [-P FILE]... < envelope > key
+ *     age-key seal [-r RECIPIENT | -R FILE | [-w WORK] -P FILE]... < key
+ *     age-key open [-f] [-i FILE | -P FILE]... < envelope
  *     age-key list < envelope
  *
  * -P: the first line of FILE is the passphrase.  -f: identities that others

@@ -245,7 +245,7 @@ def file_keys(parsed, secrets, passphrase):
                 shared = X25519PrivateKey.from_private_bytes(secret).exchange(
                     X25519PublicKey.from_public_bytes(share))
             except ValueError as zero:
-                raise Refused(4, "a share of low order") from zero
+                raise Refused(3, "a share of low order") from zero
             yield unwrapped(x25519_key(shared, share, public(secret)), body)
 
 

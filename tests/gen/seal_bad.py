@@ -189,12 +189,12 @@ def make_streams():
         vector("bad-first-" + name, seal.CONTAINER + first + box.start[40:] +
                chunks_, what + " before SEAL_HEADER", 5, b"")
     vector("bad-first-checkpoint", seal.CONTAINER + record(CHECKPOINT) +
-           box.start[40:] + chunks_, "CHECKPOINT before SEAL_HEADER", 3, b"")
+           box.start[40:] + chunks_, "CHECKPOINT before SEAL_HEADER", 5, b"")
     whole = box.start + chunks_
     vector("bad-inside-libxl", libxl(whole),
-           "a container as the image of a libxl stream", 3, b"")
+           "a container as the image of a libxl stream", 5, b"")
     vector("bad-inside-xl", xl_header() + libxl(whole),
-           "a container as the image in a save file of xl", 3, b"")
+           "a container as the image in a save file of xl", 5, b"")
     vector("bad-shifted", b"\0" + whole, "a byte before the container", 3,
            b"")
     vector("bad-nothing", b"", "nothing", 3, b"")

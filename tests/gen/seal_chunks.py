@@ -80,7 +80,7 @@ def make_order():
             ("end-optional", record(0x80000013, b"x") + END_RECORD,
              "an optional record before END", 4)):
         ordered(name, every, what, status, 5, end)
-    ordered("end-early", (0, 1), "END, and then the rest", 4, 2, END_RECORD +
+    ordered("end-early", (0, 1), "END, and then the rest", 3, 2, END_RECORD +
             b"".join(Parts("bad-end-early").records[2:]) + END_RECORD)
 
 

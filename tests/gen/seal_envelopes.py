@@ -80,7 +80,7 @@ def make_stanzas():
     for value in (0, 1):
         keyed(f"share-low-{value}", lambda name: [x25519(
             name, lambda share: [b"X25519", age.encode64(bytes(
-                [value]) + bytes(31))])], "a share of low order", 4)
+                [value]) + bytes(31))])], "a share of low order", 3)
     keyed("key-body", lambda name: [x25519(name, body=flipped(0))],
           "damaged body of a stanza", 4)
     for size in (0, 31, 33, 48):

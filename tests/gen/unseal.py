@@ -91,9 +91,9 @@ class Reader:
 
     def read_header(self, secrets, passphrase):
         is_sealed, at = sealed_inside(self.data)
-        if not is_sealed:
+        if not is_sealed or at != 40:
             raise Refused(5, "the stream is not encrypted")
-        if at != 40 or self.data[:40] != seal.CONTAINER:
+        if self.data[:40] != seal.CONTAINER:
             raise Refused(3, "not the headers of a container")
         self.header = Header(self.data)
         self.key = age.opened(envelope_of(self.header), secrets, passphrase)
@@ -143,8 +143,10 @@ class Reader:
         if used > len(plain) - 8 or flags & ~known or reserved or \
                 any(plain[8 + used:]):
             raise Refused(3, "a malformed chunk")
-        if self.held is not None and (used or flags & seal.ENDS):
+        if self.held is not None and (used or flags):
             raise Refused(3, "payload behind its end")
+        if flags & seal.ENDS and not used:
+            raise Refused(3, "a payload that ended before it ends")
         if last and self.held is None and not flags & seal.ENDS:
             raise Refused(3, "the last chunk does not end the payload")
         self.heads.append((len(plain), used, flags))
@@ -165,10 +167,10 @@ class Reader:
             self.take(plain, last)
             number += 1
             self.at += len(rec)
-        if not last:
-            raise Refused(4, "END without a last chunk")
         if self.at + 8 != len(self.data):
             raise Refused(3, "bytes behind END")
+        if not last:
+            raise Refused(4, "END without a last chunk")
         self.released.append(self.held)
 
 

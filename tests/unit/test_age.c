@@ -16,7 +16,8 @@
 #define SALT	"rF0/NwblUHHTpgQgRpe5CQ"
 #define SSH	"-> ssh-ed25519 AAAAAA " SHARE "\n" BODY "\n"
 #define SCRYPT	"-> scrypt " SALT " 10\n" BODY "\n"
-#define FULL	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+#define HALF	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+#define FULL	HALF HALF
 #define MAC	"--- WyJp9F/9FOZh7gJdheq2WIJcwHgYc8NIVh3ddwhrcNg\n"
 #define LINE(n)	"the envelope, line " #n ": "
 #define OF(n, type)	"the envelope, stanza " #n " (" type "): "
@@ -73,6 +74,8 @@ static const struct {
 	{ VERSION "-> x\nA-_A\n" MAC, EXIT_MALFORMED, LINE(3) NO64 },
 	{ VERSION "-> x\nAA \n" MAC, EXIT_MALFORMED, LINE(3) NO64 },
 	{ VERSION "-> x\nAA\r\n" MAC, EXIT_MALFORMED, LINE(3) NO64 },
+	{ VERSION "-> x\nAA\xab" "A\n" MAC, EXIT_MALFORMED, LINE(3) NO64 },
+	{ VERSION "-> x\nAA\xaf" "A\n" MAC, EXIT_MALFORMED, LINE(3) NO64 },
 	{ VERSION X25519 "---\n", EXIT_MALFORMED, LINE(4) NEITHER },
 	{ VERSION X25519 "--- \n", EXIT_MALFORMED,
 	  LINE(4) "no MAC as it has to be" },
