@@ -110,6 +110,7 @@ LONG = $(addprefix tests/lab/,45-settle.t 50-live.t 35-signals.t 70-kills.t \
        77-image.t 75-lint.t 05-lab.t)
 check-long: deps
 	$(MAKE) programs
+	STEP=1 tests/run $B tests/18-seal.t
 	MOVES=$(or $(MOVES),60) $(IN_LAB) $(LONG)
 check-asan check-tsan: check-%: deps
 	$(MAKE) programs B=build/$* CFLAGS="-O1 -g -fsanitize=$(SAN_$*)"

@@ -60,11 +60,15 @@ def make_good():
     room = seal.CHUNK_MIN - 8
     vector("good-over", container("good-over", filled(room + 8)),
            "8 bytes more than fill a chunk", 0, filled(room + 8))
-    box = sealer("good-last-empty")
+    box = sealer("bad-last-empty")
     last = [seal.text(filled(room)), seal.text(b"", seal.ENDS)]
-    vector("good-last-empty", box.start + b"".join(box.records(last)) +
+    vector("bad-last-empty", box.start + b"".join(box.records(last)) +
            END_RECORD, "a full chunk, and one of no bytes that ends the "
-           "payload", 0, filled(room))
+           "payload", 3, filled(room))
+    wide = sealer("odd-wide")
+    vector("odd-wide", wide.start + b"".join(wide.records(
+        [seal.text(TINY, seal.ENDS, 4096)])) + END_RECORD,
+           "a chunk with more zeroes than it needs", 0, TINY)
     vector("good-padded-1", container("good-padded-1", TINY,
                                       flags=seal.PADDED, suite=seal.AES),
            "padded, 1 chunk", 0, TINY)

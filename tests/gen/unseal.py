@@ -29,6 +29,10 @@ def sealed_inside(data):
         if len(data) < at + 8:
             raise Refused(3, "cut short")
         kind, length = struct.unpack_from("<II", data, at)
+        if length > (OUR_MAX if kind in OURS else RECORD_MAX):
+            raise Refused(3, "a record over the limit")
+        if kind == END and (length or len(data) > at + 8):
+            raise Refused(3, "END with a body, or bytes behind it")
         if kind == END:
             return False, at
         if kind == SEAL_HEADER and length >= 8 and len(data) < at + 16:
@@ -115,12 +119,12 @@ class Reader:
             if length:
                 raise Refused(3, "END with a body")
             return kind, head
+        body = self.data[self.at + 8:self.at + 8 + length]
+        if len(self.data) < self.at + 8 + length + -length % 8:
+            raise Refused(3, "cut short in a record")
         if kind != SEAL_CHUNK or length % 8 or \
                 not 40 <= length <= self.header.size + 32:
             raise Refused(4, "a record that is no chunk")
-        body = self.data[self.at + 8:self.at + 8 + length]
-        if len(body) < length:
-            raise Refused(3, "cut short in a chunk")
         return kind, head + body
 
     def decrypted(self, rec, number):
