@@ -141,7 +141,9 @@ gather_next(struct gather *g, uint8_t *to, size_t size,
 		if (run->rest)
 			break;
 	}
-	if (run->size > 0)
+	/* What is refused leaves nothing behind, not its headers either. */
+	if (run->size > 0 && !(g->broken &&
+	    g->fault.status == EXIT_REFUSED))
 		return 1;
 	if (g->broken)
 		*f = g->fault;

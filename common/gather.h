@@ -53,7 +53,8 @@ void gather_close(struct gather *g);
  * gather_next(g, to, size, run, f): the next bytes of the stream, `size` of
  * them, or less in front of a checkpoint's end, the stream's and what stands
  * behind it.  1, 0 at the end of the input, or -1 as stream_next, when all
- * bytes before the fault were handed out; and EXIT_REFUSED for the layer.
+ * bytes before the fault were handed out, but those just before EXIT_REFUSED:
+ * as stream_next, and for the layer.
  */
 int gather_next(struct gather *g, uint8_t *to, size_t size,
     struct gathered *run, struct fault *f);

@@ -135,7 +135,8 @@ each_rule() {
 
 	for name in good-checkpoint-end good-libxl-checkpoint-end good-hvm-3 \
 		good-xl good-virsh good-empty; do
-		! is_refused "$name" && [ -z "$container" ] || continue
+		[ -z "$container" ] || continue
+		! is_refused "$name" || continue
 		prepared "$vectors/$name"
 		for threads in 1 3; do
 			with $threads
