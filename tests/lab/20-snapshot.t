@@ -34,6 +34,19 @@ for kind in pv pvh; do
 		rec-checksum < "/tmp/$1" | rec-compress |
 		xc-absorb --unpause > /tmp/receipt' "$kind"
 	ok "$kind: it runs, memory whole" came_whole dst "$kind" 3
+	on dst 'xl destroy "$1"' "$kind"
+	ok "$kind: sealed" on dst 'set -o pipefail; key=/tmp/key.$1
+		rec-encrypt --keygen -q -o "$key" &&
+		rec-compress < "/tmp/$1" |
+			rec-encrypt -r "$(sed -n "s/.*key: //p" "$key")" |
+			rec-checksum > /tmp/mail &&
+		xc-absorb -i "$key" --unpause < /tmp/mail > /tmp/receipt' "$kind"
+	ok "$kind: it runs, memory whole" came_whole dst "$kind" 4
+	on dst 'xl destroy "$1"' "$kind"
+	ok "$kind: with another key it is refused" fails 4 dst '
+		rec-encrypt --keygen -q > /tmp/key && chmod 600 /tmp/key &&
+		xc-absorb -i /tmp/key --unpause < /tmp/mail'
+	ok "$kind: no trace of it" on dst '! xl list "$1"' "$kind"
 done
 
 ok "-p leaves the source paused" on src 'xc-emit -p pvh > /tmp/p'
