@@ -141,9 +141,9 @@ gather_next(struct gather *g, uint8_t *to, size_t size,
 		if (run->rest)
 			break;
 	}
-	/* What is refused leaves nothing behind, not its headers either. */
-	if (run->size > 0 && !(g->broken &&
-	    g->fault.status == EXIT_REFUSED))
+	/* Half of a stream is of no use, but for one with checkpoints. */
+	if (run->size > 0 && (!g->broken || (g->in.checkpoints > 0 &&
+	    g->fault.status == EXIT_MALFORMED)))
 		return 1;
 	if (g->broken)
 		*f = g->fault;

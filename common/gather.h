@@ -52,9 +52,9 @@ void gather_close(struct gather *g);
 /*
  * gather_next(g, to, size, run, f): the next bytes of the stream, `size` of
  * them, or less in front of a checkpoint's end, the stream's and what stands
- * behind it.  1, 0 at the end of the input, or -1 as stream_next, when all
- * bytes before the fault were handed out, but those just before EXIT_REFUSED:
- * as stream_next, and for the layer.
+ * behind it.  1, 0 at the end of the input, or -1 as stream_next, and
+ * EXIT_REFUSED for the layer.  Of a stream with checkpoints that is cut, all
+ * whole records were handed out then; of others not what was less than a run.
  */
 int gather_next(struct gather *g, uint8_t *to, size_t size,
     struct gathered *run, struct fault *f);

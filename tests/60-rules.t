@@ -254,18 +254,7 @@ each_limit() {
 		50000 3 <(lie) "${run[@]}"
 }
 
-# Here the key of rec-encrypt is always the same.
-age-keygen -o "$tmp/key" 2> "$tmp/notes"
-tool=$(dirname "$(command -v rec-null)")/same/rec-encrypt
-mkdir "$tmp/bin"
-cat > "$tmp/bin/rec-encrypt" << END
-#!/bin/sh
-[ "\$1" = -d ] && exec "$tool" -i "$tmp/key" "\$@"
-exec "$tool" -r "$(age-keygen -y "$tmp/key")" "\$@"
-END
-chmod +x "$tmp/bin/rec-encrypt"
-PATH=$tmp/bin:$PATH
-
+same_random
 "$here/gen/make-stream" text 64 > "$tmp/many"
 "$here/gen/make-stream" mixed 8 > "$tmp/some"
 while IFS='|' read -r command flag prepare undo tool memory checkpoints \

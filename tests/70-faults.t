@@ -70,12 +70,18 @@ $(stat -c %s "$tmp/want"): Input/output error"
 }
 
 id=00000000000000000000000000000000
+same_random
 for filter in "rec-null 1" "rec-null 3" "rec-compress -T 1" \
 	"rec-compress -T 3" "rec-compress -d -T 1" "rec-compress -d -T 3" \
 	"rec-checksum --id $id -T 1" "rec-checksum -d -T 1" \
-	"rec-checksum -d -T 3"; do
+	"rec-checksum -d -T 3" "rec-encrypt -T 1" "rec-encrypt -T 3" \
+	"rec-encrypt -d -T 1" "rec-encrypt -d -T 3"; do
 	read -ra run <<< "$filter"
-	input "$vectors/good-libxl"
+	# With checkpoints there is more than one chunk.
+	case $filter in
+	rec-encrypt*) input "$vectors/good-libxl-checkpoint-end" ;;
+	*) input "$vectors/good-libxl" ;;
+	esac
 	for call in readv writev; do
 		for error in EINTR EAGAIN; do
 			ok "$filter: $call says $error" passes $call $error

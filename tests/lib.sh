@@ -52,6 +52,21 @@ says() {
 	return 1
 }
 
+# same_random: from now on rec-encrypt has a key, and writes the same each time.
+same_random() {
+	local tool
+	age-keygen -o "$tmp/key" 2> "$tmp/notes"
+	tool=$(dirname "$(command -v rec-null)")/same/rec-encrypt
+	mkdir "$tmp/bin"
+	cat > "$tmp/bin/rec-encrypt" <<- END
+		#!/bin/sh
+		[ "\$1" = -d ] && exec "$tool" -i "$tmp/key" "\$@"
+		exec "$tool" -r "$(age-keygen -y "$tmp/key")" "\$@"
+	END
+	chmod +x "$tmp/bin/rec-encrypt"
+	PATH=$tmp/bin:$PATH
+}
+
 # told TOOL [MESSAGE [HINT]]: whether the last status had nothing else on
 # stderr than these, behind the tool's name.
 told() {
