@@ -7,7 +7,7 @@
 #                  stored images of real guests; flaws, and what Xen says of
 #                  them; the lab itself
 # make check-asan, make check-tsan    all tests outside the lab, sanitized
-# make bench       filters beside zstd, lz4 and cat; CAPTURES=folder of *.zst,
+# make bench       filters beside zstd, lz4, age and cat; CAPTURES=folder of *.zst,
 #                  STREAMS="file ...", ONLY=pack,unpack,..., RUNS=N
 # make lab         a shell on one of two Xen hosts, to play with
 # make deps        install what building and testing need (as root)
@@ -77,6 +77,9 @@ $B/tests/make-guest: $B/o/make-guest.o $B/o/mix.o $B/o/files.o \
     $B/o/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
+$B/tests/ceiling: $B/o/ceiling.o $B/o/libcommon.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
 $B/tests/took: $B/o/took.o $B/o/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
@@ -95,7 +98,7 @@ lab: deps
 	tests/lab/shell
 
 programs: all $(addprefix $B/tests/,rec-null age-key make-guest took \
-          same/rec-encrypt $(UNITS))
+          ceiling same/rec-encrypt $(UNITS))
 
 # What a test needs of make is built before prove starts, so that a test
 # never compiles.  The tests in the lab mostly wait: two at once, each with a
@@ -119,7 +122,7 @@ SAN_asan = address,undefined -fno-sanitize-recover
 SAN_tsan = thread
 
 bench:
-	tests/deps lz4 iproute2
+	tests/deps lz4 iproute2 age
 	$(MAKE) programs
 	bench/bench --build $B $(ONLY:%=--only %) $(CAPTURES:%=--captures %) \
 	    $(STREAMS)

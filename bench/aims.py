@@ -3,6 +3,7 @@
 import streams
 from filters import CHECK, REC, VERIFY, ZSTD
 from measure import WIDE
+from sealing import AGE, CHAIN, OPEN, OPEN_AGE, OURS, SEAL
 from ssh import PLAIN
 
 BUSY, DB, IDLE = "hvm-busy-live-128M", "hvm-db-live-64M", "hvm-idle-64M"
@@ -57,6 +58,12 @@ class Aims:
         if ("live", stream, REC) in self.results:
             self.row("bytes of later rounds to zstd's", "live", stream,
                      (ZSTD, REC), lambda a, b: b / a, 0.45, False)
+        for what, names, limit in (
+                ("sealing, times age", (AGE, SEAL), 2.0),
+                ("opening, times age", (OPEN_AGE, OPEN), 2.0),
+                (f"packing and sealing, times `{CHAIN}`", (CHAIN, OURS),
+                 1.8)):
+            self.speed(what, "seal", stream, names, limit)
         self.speed("through ssh, times plain", "ssh", stream, (PLAIN, REC),
                    1.0)
         self.row("link up to which it pays, times zstd's", "link", stream,

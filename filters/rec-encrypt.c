@@ -37,7 +37,7 @@ static const char help[] =
 "  --passphrase-file FILE, --passphrase-fd N   the passphrase is the first\n"
 "                     line there, instead of what is typed; with -d, too\n"
 "  --chunk SIZE       of the pieces that are sealed: 64K to 16M, a power of 2\n"
-"                     (default 1M)\n"
+"                     (default 256K)\n"
 "  --pad              hide how much there is, within 12 %\n"
 "  --cipher NAME      aes or chacha (default: aes where the processor has it)\n"
 "  -d                 open and verify the container, write the stream\n"
@@ -360,7 +360,7 @@ int
 main(int argc, char *argv[])
 {
 	struct options o = {
-		.chunk = 1 << 20, .keys.phrase_fd = -1,
+		.chunk = 256 << 10, .keys.phrase_fd = -1,
 		.common.threads = opts_threads("0"),
 	};
 	struct fault f;

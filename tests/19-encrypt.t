@@ -69,7 +69,7 @@ ok "tells both" grep -qx 'keys        2: ssh-ed25519, X25519' "$tmp/out"
 ok "and not the keys" not grep -q age1 "$tmp/out"
 ok "-l --json" status 0 "$tmp/both" rec-encrypt -l --json
 ok "tells the same" jq -e '.keys == ["ssh-ed25519", "X25519"] and
-	.chunks == 1 and .chunk_size == 1048576 and .complete and
+	.chunks == 1 and .chunk_size == 262144 and .complete and
 	(.padded | not) and .bytes == 20928' "$tmp/out"
 head -c 2000 "$tmp/both" > "$tmp/bad"
 ok "-l of one that is cut" status 3 "$tmp/bad" rec-encrypt -l
@@ -177,7 +177,7 @@ sizes() {
 	local count
 	for count in "$@"; do
 		"$here/gen/make-stream" noise "$count" |
-			rec-encrypt -r "$to" --pad |
+			rec-encrypt -r "$to" --pad --chunk 1M |
 			rec-encrypt -l --json | jq .bytes
 	done | uniq | wc -l
 }
