@@ -69,6 +69,8 @@ static const struct {
 	{ REC_X86_MSR_POLICY, decode_msr_policy },
 	{ REC_COMPRESSED, decode_compressed },
 	{ REC_GUEST_CONFIG, decode_guest_config },
+	{ REC_SEAL_HEADER, decode_seal_header },
+	{ REC_SEAL_CHUNK, decode_seal_chunk },
 	{ REC_CHECK, decode_check },
 	{ REC_DIGEST, decode_digest },
 	{ REC_SIGNATURE, decode_minisign },

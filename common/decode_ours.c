@@ -5,6 +5,7 @@
 #include "decode_body.h"
 #include "format.h"
 #include "strict.h"
+#include "suite.h"
 #include "types.h"
 
 bool
@@ -36,6 +37,34 @@ decode_compressed(struct decode *d, struct item *i)
 	    get_le32(i->bytes + COMPRESSED_LENGTH_OFFSET));
 	item_hex(i, "inner_crc", get_le32(i->bytes + COMPRESSED_CRC_OFFSET));
 	item_count(i, "payload_length", i->size - COMPRESSED_HEADER_SIZE);
+}
+
+void
+decode_seal_header(struct decode *d, struct item *i)
+{
+	const char *cipher;
+
+	(void)d;
+	if (!decode_our_header(i) || !item_has(i, SEAL_ENVELOPE_OFFSET))
+		return;
+	cipher = suite_name(get_le16(i->bytes + SEAL_SUITE_OFFSET));
+	item_string(i, "cipher", cipher != NULL ? cipher : "not known");
+	item_flag(i, "padded",
+	    get_le16(i->bytes + OUR_FLAGS_OFFSET) & SEAL_PADDED);
+	item_count(i, "chunk_size", get_le32(i->bytes + SEAL_CHUNK_OFFSET));
+	item_count(i, "envelope_length",
+	    get_le32(i->bytes + SEAL_LENGTH_OFFSET));
+}
+
+void
+decode_seal_chunk(struct decode *d, struct item *i)
+{
+	(void)d;
+	if (!decode_our_header(i) || !item_has(i, SEAL_TEXT_OFFSET))
+		return;
+	item_count(i, "number", get_le64(i->bytes + SEAL_NUMBER_OFFSET));
+	item_flag(i, "last",
+	    get_le16(i->bytes + OUR_FLAGS_OFFSET) & SEAL_LAST);
 }
 
 void
