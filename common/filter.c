@@ -35,7 +35,7 @@ refuse_layer(const struct codec *c, const struct record *rec,
 	    type_name(c->layer, name));
 	if (undo != NULL)
 		return fault_hint(f, "undo that layer first: %s", undo);
-	return fault_hint(f, "it is not packed; use the stream as it is");
+	return fault_hint(f, "it has none; use the stream as it is");
 }
 
 /* The first record names the outermost layer: is it the right one? */

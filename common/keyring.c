@@ -12,6 +12,8 @@
 #include "opts.h"
 #include "phrase.h"
 
+#define SCRYPT	"scrypt"	/* the kind of a passphrase */
+
 bool
 keyring_add(struct keyring *k, const char *path)
 {
@@ -38,6 +40,9 @@ keyring_take(struct keyring *k, const char *tool, int c)
 	default:
 		return false;
 	}
+	k->asked |= c != 'i';
+	if (k->count > 0 && k->asked)
+		opts_wrong(tool, "-i or a passphrase, not both");
 	k->given = true;
 	return true;
 }
@@ -96,8 +101,18 @@ keyring_unwrap(void *keyring, const uint8_t *envelope, size_t size,
     uint8_t key[AGE_KEY_SIZE], struct fault *f)
 {
 	const struct keyring *k = keyring;
+	struct age_list kinds;
+	struct fault none;
 
-	return age_open(&k->keys, envelope, size, key, f);
+	if (age_open(&k->keys, envelope, size, key, f) == 0)
+		return 0;
+	if (k->count == 0 && f->status == EXIT_INTEGRITY &&
+	    age_list(envelope, size, &kinds, &none) == 0 &&
+	    (kinds.types[0].size != strlen(SCRYPT) ||
+	    memcmp(kinds.types[0].at, SCRYPT, strlen(SCRYPT)) != 0))
+		fault_hint(f, "no passphrase opens it, but a key: "
+		    "-i IDENTITY");
+	return -1;
 }
 
 static int
@@ -116,7 +131,8 @@ write_file(const char *path, char *text, struct fault *f)
 	int result;
 
 	if (newfile_open(&n, path, false, f) == -1)
-		return -1;
+		return f->status == EXIT_REFUSED ? fault_hint(f,
+		    "no key is overwritten; -o takes another name") : -1;
 	result = write_text(n.fd, text, f) == -1 ||
 	    newfile_sync(&n, f) == -1 || newfile_publish(&n, f) == -1 ?
 	    -1 : 0;

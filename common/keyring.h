@@ -22,7 +22,8 @@ struct keyring {
 	bool     force;		/* take files that others may read */
 	const char *phrase_file;	/* its first line is the passphrase */
 	int      phrase_fd;	/* the same of a descriptor; -1: none */
-	bool     given;		/* keyring_take took something */
+	bool     given, asked;	/* keyring_take took something; for a
+				   passphrase */
 	struct age_identities keys;
 };
 
@@ -33,10 +34,10 @@ enum { KEYRING_ASK = 0x4b00, KEYRING_FILE };
 	{ "passphrase", no_argument, NULL, KEYRING_ASK }, \
 	{ "passphrase-file", required_argument, NULL, KEYRING_FILE }
 #define KEYRING_HELP \
-"  -i IDENTITY        it is sealed (rec-encrypt), and a key in this file opens\n" \
-"                     it; may come more than once\n" \
+"  -i IDENTITY       it is sealed (rec-encrypt), and a key in this file opens\n" \
+"                    it; may come more than once\n" \
 "  --passphrase, --passphrase-file FILE   or a passphrase does, asked for or\n" \
-"                     the first line of FILE\n"
+"                    the first line of FILE\n"
 
 /* keyring_take(k, tool, c): one of these options; false if c is none.  Exits 2
  * as opts_file. */

@@ -46,7 +46,7 @@ check_domain(struct lint *l, const struct record *rec, struct fault *f)
 		    "guest is inside, encrypted or in parts");
 		fault_hint(f,
 		    "-i IDENTITY opens what rec-encrypt "
-		    "made; rec-split -j joins parts");
+		    "made, once");
 		return lint_tell(l, LINT_CONTAINER, f);
 	}
 	if (type != DOMAIN_PV && type != DOMAIN_HVM) {

@@ -60,9 +60,12 @@ read_all(struct manifest *m, int in, struct fault *f)
 
 	if (stream_open(&s, in, f) == -1)
 		return -1;
+	s.pass_after_end = true;
 	while ((result = stream_next(&s, &rec, f)) == 1) {
 		if (rec.part == PART_RECORD)
 			result = take_record(m, &rec, f);
+		else if (rec.part == PART_REST)
+			break;
 		else if (rec.part != PART_IMAGE && rec.part != PART_BODY)
 			result = fault_set(f, EXIT_REFUSED,
 			    "the stream is not encrypted");

@@ -125,8 +125,12 @@ opts_size(const char *tool, const char *option, uint64_t min, uint64_t max,
 		if (size >= min && size <= max)
 			return size;
 	}
+	min *= unit;
+	if (min > 0 && min < 1 << 20)
+		opts_wrong(tool, "%s takes %" PRIu64 "K to %" PRIu64 "M",
+		    option, (min + 1023) >> 10, max * unit >> 20);
 	opts_wrong(tool, "%s takes %" PRIu64 "M to %" PRIu64 "M", option,
-	    (min * unit + (1 << 20) - 1) >> 20, max * unit >> 20);
+	    (min + (1 << 20) - 1) >> 20, max * unit >> 20);
 }
 
 uint32_t

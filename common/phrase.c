@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -22,6 +23,9 @@ read_line(int fd, const char *from, char phrase[PHRASE_SIZE],
 	char byte;
 
 	while ((n = read(fd, &byte, 1)) == 1 && byte != '\n') {
+		if (byte == '\0')
+			return fault_set(f, EXIT_REFUSED, "%s: a passphrase "
+			    "with a NUL", from);
 		if (size + 1 == PHRASE_SIZE)
 			return fault_set(f, EXIT_REFUSED, "%s: a passphrase "
 			    "of %u bytes and more", from, PHRASE_SIZE);
@@ -34,13 +38,59 @@ read_line(int fd, const char *from, char phrase[PHRASE_SIZE],
 	return 0;
 }
 
+/* What a signal has to undo while a passphrase is typed. */
+static volatile sig_atomic_t silent_fd = -1;
+static struct termios shown;
+
+static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+#define SIGNALS	(sizeof(signals) / sizeof(signals[0]))
+
+/* Dies of it, as without a handler, but with the echo back. */
+static void
+restore_echo(int number)
+{
+	tcsetattr(silent_fd, TCSANOW, &shown);
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+/* Without an echo, until speak; *old are the handlers before. */
+static void
+silence(int fd, const struct termios *before, struct sigaction old[SIGNALS])
+{
+	struct sigaction restore = { .sa_handler = restore_echo };
+	struct termios silent = *before;
+	size_t i;
+
+	shown = *before;
+	silent_fd = fd;
+	for (i = 0; i < SIGNALS; i++) {
+		sigaction(signals[i], NULL, &old[i]);
+		if (old[i].sa_handler != SIG_IGN)
+			sigaction(signals[i], &restore, NULL);
+	}
+	silent.c_lflag &= ~(tcflag_t)ECHO;
+	tcsetattr(fd, TCSAFLUSH, &silent);
+}
+
+static void
+speak(int fd, const struct sigaction old[SIGNALS])
+{
+	size_t i;
+
+	tcsetattr(fd, TCSAFLUSH, &shown);
+	for (i = 0; i < SIGNALS; i++)
+		sigaction(signals[i], &old[i], NULL);
+}
+
 static int
 from_terminal(const char *ask, const char *what, char phrase[PHRASE_SIZE],
     struct fault *f)
 {
 	static const char tty[] = "/dev/tty";
 	int fd = open(tty, O_RDWR | O_CLOEXEC), result;
-	struct termios before, silent;
+	struct sigaction old[SIGNALS];
+	struct termios before;
 
 	if (fd == -1 || tcgetattr(fd, &before) == -1) {
 		fault_set(f, EXIT_SYSTEM, "no terminal to ask for the "
@@ -51,12 +101,10 @@ from_terminal(const char *ask, const char *what, char phrase[PHRASE_SIZE],
 		    "file");
 	}
 	/* Silent first: the answer may come as soon as it is asked for. */
-	silent = before;
-	silent.c_lflag &= ~(tcflag_t)ECHO;
-	tcsetattr(fd, TCSAFLUSH, &silent);
+	silence(fd, &before, old);
 	dprintf(fd, "%s of %s: ", ask, what);
 	result = read_line(fd, tty, phrase, f);
-	tcsetattr(fd, TCSAFLUSH, &before);
+	speak(fd, old);
 	dprintf(fd, "\n");
 	close(fd);
 	return result;

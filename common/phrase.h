@@ -21,7 +21,7 @@ int phrase_open(const char *path, struct fault *f);
  * must not be able to read, or for NULL what is typed on /dev/tty, without an
  * echo; `what` it is for.  0, or -1: EXIT_SYSTEM, without a terminal too;
  * EXIT_REFUSED for a file that others may read, and for a line that is too
- * long.  The caller wipes it.
+ * long or has a NUL.  The caller wipes it.  Not for two threads at a time.
  */
 int phrase_get(const char *file, const char *what, char phrase[PHRASE_SIZE],
     struct fault *f);

@@ -67,7 +67,7 @@ take_header(struct opening *o, const struct record *rec, struct fault *f)
 	if (!o->has_image || rec->type != REC_SEAL_HEADER ||
 	    !type_is_ours(rec)) {
 		fault_set(f, EXIT_REFUSED, "the stream is not encrypted");
-		return fault_hint(f, "rec-ls says what it is");
+		return fault_hint(f, "without a key it is read as it is");
 	}
 	o->has_header = true;
 	return unlock(o, rec, f);

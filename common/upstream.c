@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,6 +33,7 @@ upstream_fork(struct upstream *u,
     struct fault *f)
 {
 	struct fault late = { .status = EXIT_DONE };
+	pid_t reader = getpid();
 	int ends[2];
 
 	u->late = mmap(NULL, sizeof(*u->late), PROT_READ | PROT_WRITE,
@@ -45,6 +47,9 @@ upstream_fork(struct upstream *u,
 	if (u->child == 0) {
 		close(ends[0]);
 		default_signals();
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != reader)
+			_exit(EXIT_SYSTEM);
 		if (write(ctx, ends[1], &late) == -1)
 			*u->late = late;
 		_exit(late.status);
@@ -57,11 +62,16 @@ upstream_fork(struct upstream *u,
 int
 upstream_end(struct upstream *u, int result, struct fault *f)
 {
+	int status = 0;
+
 	close(u->fd);	/* it may be about to write */
-	while (waitpid(u->child, NULL, 0) == -1 && errno == EINTR)
+	while (waitpid(u->child, &status, 0) == -1 && errno == EINTR)
 		;
 	if (result == -1 && u->late->status != EXIT_DONE)
 		*f = *u->late;
+	else if (result == -1 && WIFSIGNALED(status) &&
+	    WTERMSIG(status) != SIGPIPE)
+		fault_set(f, EXIT_SYSTEM, "what opens the stream was killed");
 	munmap(u->late, sizeof(*u->late));
 	return result;
 }

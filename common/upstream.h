@@ -18,7 +18,8 @@ struct upstream {
 
 /*
  * upstream_fork(u, write, ctx, f): forks a process in which write(ctx, fd, f)
- * writes to fd and closes it; u->fd is the other end.  Before threads.
+ * writes to fd and closes it; u->fd is the other end.  It does not outlive the
+ * reader.  Before threads.
  * 0, or -1 with EXIT_SYSTEM.
  */
 int upstream_fork(struct upstream *u,
@@ -28,7 +29,7 @@ int upstream_fork(struct upstream *u,
 /*
  * upstream_end(u, result, f): what became of it: result and *f are what the
  * reader of u->fd came to; closes that.  0, or -1 with *f the reader's, or that
- * of the process when it was the reason.
+ * of the process when it was the reason; EXIT_SYSTEM when that was killed.
  */
 int upstream_end(struct upstream *u, int result, struct fault *f);
 

@@ -105,6 +105,17 @@ ok "it is the stream" gives "$plain"
 ok "a wrong one" status 4 "$tmp/box" rec-encrypt -d \
 	--passphrase-file "$tmp/guess"
 ok "is told" grep -q 'wrong passphrase' "$tmp/err"
+(umask 077; printf 'sec\0ret\n' > "$tmp/nul")
+ok "one with a NUL" status 5 "$plain" rec-encrypt \
+	--passphrase-file "$tmp/nul"
+rec-encrypt -r "$to" < "$plain" > "$tmp/bad"
+ok "of a container for keys" status 4 "$tmp/bad" rec-encrypt -d \
+	--passphrase-file "$tmp/phrase"
+ok "is told what opens it" grep -q 'hint: no passphrase opens it' "$tmp/err"
+interrupted() {
+	"$here/probe" interrupt rec-encrypt -p < "$plain"
+}
+ok "interrupted while it is typed: the echo is back" interrupted
 chmod 644 "$tmp/phrase"
 ok "a file that others may read" status 5 "$tmp/box" rec-encrypt -d \
 	--passphrase-file "$tmp/phrase"
@@ -164,6 +175,8 @@ for name in box checked signed; do
 done
 ok "rec-ls -i: a file" status 0 /dev/null rec-ls -i "$tmp/key" "$tmp/box"
 ok "rec-ls -i: another key" status 4 "$tmp/box" rec-ls -i "$tmp/other"
+ok "rec-ls -i and a passphrase" status 2 "$tmp/box" rec-ls -i "$tmp/key" \
+	--passphrase
 ok "rec-ls -i: not sealed" status 5 "$plain" rec-ls -i "$tmp/key"
 ok "xc-absorb: no key" status 5 "$tmp/box" xc-absorb -t
 ok "says what opens it" grep -q 'hint: -i IDENTITY' "$tmp/err"
@@ -171,6 +184,33 @@ rec-encrypt --passphrase-file <(echo secret) < "$plain" > "$tmp/box"
 chmod 600 "$tmp/phrase"
 ok "rec-ls --passphrase-file" status 0 "$tmp/box" rec-ls \
 	--passphrase-file "$tmp/phrase"
+
+# Another process opens it: with memory that is locked as well, for root, and
+# no longer than the reader lives.
+opener() {
+	local pid good=0
+	head -c 3000 "$tmp/checked" > "$tmp/part"
+	mkfifo "$tmp/wait"
+	rec-ls -i "$tmp/key" < "$tmp/wait" > "$tmp/told" 2>&1 &
+	pid=$!
+	exec 8> "$tmp/wait"
+	cat "$tmp/part" >&8
+	until opener=$(pgrep -P $pid) &&
+		grep -q 'VmLck:.* [1-9][0-9]* kB' "/proc/$opener/status"; do
+		kill -0 "$pid" || return
+	done
+	kill "-$1" $([ "$2" = reader ] && echo $pid || echo "$opener")
+	wait $pid || good=$?
+	tail --pid="$opener" -f /dev/null
+	exec 8>&-
+	rm "$tmp/wait"
+	[ "$good" = "$3" ]
+}
+if [ "$(id -u)" = 0 ]; then
+	ok "a reader that is killed takes it along" opener KILL reader 137
+	ok "it is killed: this machine's fault" opener KILL opener 1
+	ok "and said so" grep -q 'what opens the stream was killed' "$tmp/told"
+fi
 
 # What is hidden, and what is kept.
 sizes() {

@@ -70,7 +70,7 @@ def make_layers():
           pack(TINY)[40:], "a compressed stream with check data", (0, "-"),
           (5, "-", first % "CHECK" + other,
            "undo that layer first: rec-checksum -d"))
-    plain = "it is not packed; use the stream as it is"
+    plain = "it has none; use the stream as it is"
     for name, kind in (("tiny", "STATIC_DATA_END"), ("unknown",
                                                      "type 0x00000013")):
         table.append(("good-" + name, "no layer to take off",
