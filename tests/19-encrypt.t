@@ -199,7 +199,10 @@ opener() {
 		grep -q 'VmLck:.* [1-9][0-9]* kB' "/proc/$opener/status"; do
 		kill -0 "$pid" || return
 	done
-	kill "-$1" $([ "$2" = reader ] && echo $pid || echo "$opener")
+	case $2 in
+	reader) kill "-$1" "$pid" ;;
+	opener) kill "-$1" "$opener" ;;
+	esac
 	wait $pid || good=$?
 	tail --pid="$opener" -f /dev/null
 	exec 8>&-
