@@ -1,47 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "checked.h"
-#include "types.h"
-
-void
-checking_arrived(struct checking *c, const struct record *rec, size_t from,
-    size_t size)
-{
-	if (!c->checked->there || c->checked->blake2b)
-		return;
-	if (from == 0)
-		leaf_record(&c->crc, rec, false);
-	leaf_add(&c->crc, rec->body + from, size);
-}
-
-void
-checking_first(struct checking *c, const struct record *rec)
-{
-	if (rec->part == PART_RECORD && rec->index == 0) {
-		c->checked->there = type_is_check(rec);
-		c->checked->blake2b = verify_blake2b(rec);
-	}
-	c->blake2b = c->checked->blake2b;
-	c->as_read = *rec;
-	c->as_read.body = NULL;
-	c->leaf = c->crc.leaf;
-}
-
-void
-checking_work(struct checking *c, const struct record *rec)
-{
-	if (c->blake2b && verify_pairs(rec))
-		leaf_of(rec, true, &c->leaf);
-}
-
-const struct record *
-checking_as_read(const struct checking *c, const struct record *rec)
-{
-	const struct record *r = &c->as_read;
-
-	/* Nobody changes check data, and its body is looked at. */
-	return r->part != PART_RECORD || r->type == REC_CHECK ||
-	    r->type == REC_DIGEST || r->type == REC_SIGNATURE ? rec : r;
-}
 
 static int
 release(struct checked *c, checked_next *next, void *taker, struct fault *f)
@@ -60,7 +18,7 @@ checked_look(struct checked *c, const struct record *as_read,
 	struct leaf own;
 
 	v->allow_unchecked = true;
-	if (leaf == NULL && v->state == AWAIT_RECORD && verify_pairs(rec)) {
+	if (leaf == NULL && v->state == AWAIT_RECORD && checking_pairs(rec)) {
 		leaf_of(rec, v->all.blake2b, &own);
 		leaf = &own;
 	}

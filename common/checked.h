@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-#include "check.h"
+#include "checking.h"
 #include "fault.h"
 #include "record.h"
 #include "verify.h"
@@ -19,31 +19,8 @@ struct checked {
 	struct verification verification;
 	struct record held;	/* not known to be sound yet */
 	bool holds;
-	bool there, blake2b;	/* check data: read as pieces are read alone */
+	struct check_kind kind;
 };
-
-/* One thread's, for the stream as it is read: its piece as the check data
- * knows it, whatever becomes of it.  Starts zeroed but for checked. */
-struct checking {
-	struct checked *checked;
-	bool blake2b;
-	struct record as_read;	/* without its body */
-	struct leaf_maker crc;
-	struct leaf leaf;
-};
-
-/*
- * For a codec's arrived, first, and work, before the piece is changed:
- * whole records (filter.h).
- */
-void checking_arrived(struct checking *c, const struct record *rec,
-    size_t from, size_t size);
-void checking_first(struct checking *c, const struct record *rec);
-void checking_work(struct checking *c, const struct record *rec);
-
-/* checking_as_read(c, rec): the piece, which is *rec now, as it was read. */
-const struct record *checking_as_read(const struct checking *c,
-    const struct record *rec);
 
 /* Takes a piece that is sound.  0, or -1 with *f set. */
 typedef int checked_next(void *taker, struct record *rec, struct fault *f);

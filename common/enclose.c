@@ -5,6 +5,7 @@
 #include "enclose.h"
 #include "gather.h"
 #include "pmap.h"
+#include "seal_chunk.h"
 #include "stream.h"
 
 struct packer {

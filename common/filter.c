@@ -155,7 +155,8 @@ filter_run(struct filter *filter, struct fault *f)
 	struct hand *hand = calloc(filter->threads, sizeof(*hand));
 	void **worker = calloc(filter->threads, sizeof(*worker));
 	struct pmap m = {
-		.threads = filter->codec->through ? 1 : filter->threads, .worker = worker, .ctx = flow,
+		.threads = filter->codec->through ? 1 : filter->threads,
+		.worker = worker, .ctx = flow,
 		.read = read_pieces, .work = work_pieces,
 		.join = filter->codec->join == NULL ? NULL : join_pieces,
 		.finish = finish_pieces, .write = write_pieces,

@@ -31,7 +31,8 @@ inspect_run(struct inspect *i, int in, struct fault *f)
 {
 	struct codec codec = {
 		.whole = true, .arrived = layers_arrived,
-		.first = layers_first, .work = layers_open, .join = layers_join, .finish = look, .write = hand_over,
+		.first = layers_first, .work = layers_open,
+		.join = layers_join, .finish = look, .write = hand_over,
 		.worker = layers_new(&i->layers, i->threads, i, f),
 	};
 	struct filter filter = {

@@ -26,10 +26,10 @@ struct inspect {
 };
 
 /*
- * inspect_run(i, in, f): 0, and of check data i->layers.flaw, or -1 with *f set as stream_next, layers_open,
- * survey_measure or i->piece say, after the pieces before it were handed
- * over; then the process has to exit soon, and *i to live until it does: other
- * threads may still be at work with it (filter.h).
+ * inspect_run(i, in, f): 0, and of check data i->layers.flaw, or -1 with *f
+ * set as stream_next, layers_open, survey_measure or i->piece say, after the
+ * pieces before it were handed over; then the process has to exit soon, and *i
+ * to live until it does: other threads may still be at work with it (filter.h).
  */
 int inspect_run(struct inspect *i, int in, struct fault *f);
 

@@ -15,22 +15,14 @@
 #define SCRYPT	"scrypt"	/* the kind of a passphrase */
 
 bool
-keyring_add(struct keyring *k, const char *path)
-{
-	if (k->count == KEYRING_MAX)
-		return false;
-	k->path[k->count++] = path;
-	return true;
-}
-
-bool
 keyring_take(struct keyring *k, const char *tool, int c)
 {
 	switch (c) {
 	case 'i':
-		if (!keyring_add(k, opts_file(tool, "-i")))
+		if (k->count == KEYRING_MAX)
 			opts_wrong(tool, "-i comes more than %u times",
 			    KEYRING_MAX);
+		k->path[k->count++] = opts_file(tool, "-i");
 		break;
 	case KEYRING_FILE:
 		k->phrase_file = opts_file(tool, "--passphrase-file");

@@ -43,9 +43,6 @@ enum { KEYRING_ASK = 0x4b00, KEYRING_FILE };
  * as opts_file. */
 bool keyring_take(struct keyring *k, const char *tool, int c);
 
-/* keyring_add(k, path): another file of identities.  False: too many. */
-bool keyring_add(struct keyring *k, const char *path);
-
 /* keyring_phrase_given(k): whether a passphrase comes from somewhere else than
  * the terminal. */
 bool keyring_phrase_given(const struct keyring *k);

@@ -22,7 +22,7 @@ check_kind(struct layers *l, const struct record *rec, struct fault *f)
 {
 	bool packed = is_packed(rec);
 
-	if (l->outer.there && type_is_check(rec))
+	if (l->outer.kind.there && type_is_check(rec))
 		return 0;
 	if (!l->started) {
 		l->started = true;
@@ -44,7 +44,7 @@ layer_new(struct layers *l, void *owner)
 	if (layer == NULL)
 		return NULL;
 	layer->layers = l;
-	layer->checking.checked = &l->outer;
+	layer->checking.kind = &l->outer.kind;
 	layer->owner = owner;
 	if ((layer->expand = expand_new(l->expander)) == NULL) {
 		free(layer);
@@ -111,7 +111,7 @@ layers_first(void *worker, struct record *rec, struct fault *f)
 	if (is_packed(rec))
 		rec->packed = rec->length;
 	layer->compressed = layer->layers->compressed &&
-	    !(layer->layers->outer.there && type_is_check(rec));
+	    !(layer->layers->outer.kind.there && type_is_check(rec));
 	return !layer->compressed ? 0 :
 	    expand_first(layer->expand, rec, f);
 }
@@ -168,8 +168,9 @@ layers_take(struct layer *layer, struct record *rec, checked_next *next,
 		.layers = layer->layers, .next = next, .taker = taker,
 	};
 
-	return checked_take(&t.layers->outer, checking_as_read(
-	    &layer->checking, rec), &layer->checking.leaf, rec, take_inner, &t, f);
+	return checked_take(&t.layers->outer,
+	    checking_as_read(&layer->checking, rec), &layer->checking.leaf,
+	    rec, take_inner, &t, f);
 }
 
 void

@@ -116,8 +116,8 @@ covers(const struct work *w, const struct mark *m)
 	return c->size >= RECORD_HEADER_SIZE && c->size <= m->at &&
 	    crc_add(CRC_START, reel_at(&w->marks.reel) + m->at - c->size,
 	    (size_t)c->size) == c->leaf.crc &&
-	    RECORD_HEADER_SIZE + mark_view(&w->marks, m->at - (size_t)c->size).size ==
-	    c->size;
+	    RECORD_HEADER_SIZE +
+	    mark_view(&w->marks, m->at - (size_t)c->size).size == c->size;
 }
 
 /* A CHECK, and what stands before it up to the reel's begin. */
@@ -150,7 +150,8 @@ take_check(struct work *w, struct mark *m, struct fault *f)
 static bool
 mark_by_content(const struct work *w, size_t at, struct mark *m)
 {
-	struct record rec = mark_view(&w->marks, 0), check = mark_view(&w->marks, at);
+	struct record rec = mark_view(&w->marks, 0);
+	struct record check = mark_view(&w->marks, at);
 	struct leaf leaf;
 
 	if (check.type != REC_CHECK || check.length != CHECK_SIZE ||
@@ -218,8 +219,8 @@ take_tail(struct work *w, const struct digest *d, struct fault *f)
 	size_t size;
 
 	/* Nobody verifies more than HOLD_MAX behind the image. */
-	if (d->tail <= HOLD_MAX && reel_have(&w->marks.reel, RECORD_HEADER_SIZE +
-	    (size_t)d->tail + 1, f) == -1)
+	if (d->tail <= HOLD_MAX && reel_have(&w->marks.reel,
+	    RECORD_HEADER_SIZE + (size_t)d->tail + 1, f) == -1)
 		return -1;
 	size = reel_size(&w->marks.reel);
 	if (size != RECORD_HEADER_SIZE + d->tail ||
@@ -259,8 +260,9 @@ take_digest(struct work *w, const struct mark *m, struct fault *f)
 		    m->at, "missing or damaged");
 	digester_end(&w->all, all);
 	if (!w->s->damaged && memcmp(all, d->all, sizeof(all)) != 0)
-		salvage_tell(w, &(struct loss){ .offset = w->marks.reel.offset + m->at,
-		    .size = m->size, .why = "DIGEST is of other records" });
+		salvage_tell(w, &(struct loss){
+		    .offset = w->marks.reel.offset + m->at, .size = m->size,
+		    .why = "DIGEST is of other records" });
 	reel_take(&w->marks.reel, m->at + m->size);
 	return take_tail(w, d, f);
 }
@@ -271,8 +273,8 @@ take_nothing(struct work *w, struct fault *f)
 {
 	w->s->pages_only = false;
 	salvage_tell(w, &(struct loss){ .offset = w->marks.reel.offset,
-	    .size = reel_size(&w->marks.reel), .why = "the rest, without DIGEST, "
-	    "is damaged or missing" });
+	    .size = reel_size(&w->marks.reel), .why = "the rest, without "
+	    "DIGEST, is damaged or missing" });
 	return write_end(w, f);
 }
 

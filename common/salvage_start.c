@@ -36,10 +36,11 @@ write_headers(struct work *w, const struct mark *m, size_t size,
 	struct fault none;
 	uint64_t left;
 
-	salvage_tell(w, &(struct loss){ .size = size, .why = "what stands before the "
-	    "records is damaged" });
+	salvage_tell(w, &(struct loss){ .size = size, .why = "what stands "
+	    "before the records is damaged" });
 	w->s->bare = w->nested;
-	put_headers(headers, salvage_is_pv(m->check.type) ? DOMAIN_PV : DOMAIN_HVM);
+	put_headers(headers, salvage_is_pv(m->check.type) ? DOMAIN_PV :
+	    DOMAIN_HVM);
 	if (size >= sizeof(headers)) {
 		memcpy(there, reel_at(&w->marks.reel) + size - sizeof(there),
 		    sizeof(there));

@@ -7,6 +7,7 @@
 
 #include "checked.h"
 #include "filter.h"
+#include "seal_chunk.h"
 #include "stream.h"
 #include "types.h"
 #include "unseal.h"
@@ -226,7 +227,7 @@ unseal_run(struct unseal *u, struct fault *f)
 	o->u = u;
 	for (i = 0; i < u->threads; i++) {
 		opener[i].o = o;
-		opener[i].checking.checked = &o->checked;
+		opener[i].checking.kind = &o->checked.kind;
 		worker[i] = &opener[i];
 	}
 	if (filter_run(&filter, f) == -1) {

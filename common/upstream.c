@@ -64,7 +64,9 @@ upstream_end(struct upstream *u, int result, struct fault *f)
 {
 	int status = 0;
 
-	close(u->fd);	/* it may be about to write */
+	close(u->fd);	/* it may be about to write, */
+	if (result == -1)
+		kill(u->child, SIGPIPE);	/* or wait for what to read */
 	while (waitpid(u->child, &status, 0) == -1 && errno == EINTR)
 		;
 	if (result == -1 && u->late->status != EXIT_DONE)

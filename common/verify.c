@@ -149,8 +149,8 @@ take_record(struct verification *v, const struct record *rec,
 	if (is(rec, REC_DIGEST))
 		return take_digest(v, rec, f);
 	if (rec->type == REC_END)
-		return record_fault(f, EXIT_INTEGRITY, rec, "no DIGEST came before "
-		    "it: records are missing");
+		return record_fault(f, EXIT_INTEGRITY, rec, "no DIGEST came "
+		    "before it: records are missing");
 	if (rec->type == REC_CHECKPOINT)
 		return record_fault(f, EXIT_INTEGRITY, rec,
 		    "there is none in checked streams");
@@ -213,7 +213,8 @@ take_end(struct verification *v, const struct record *rec, struct fault *f)
 	if (is(rec, REC_SIGNATURE) && !v->has_signature)
 		return take_signature(v, rec, f);
 	if (rec->part != PART_RECORD || rec->type != REC_END)
-		return record_fault(f, EXIT_INTEGRITY, rec, "comes behind DIGEST");
+		return record_fault(f, EXIT_INTEGRITY, rec,
+		    "comes behind DIGEST");
 	if (v->signer != NULL && !v->is_signed)
 		return record_fault(f, EXIT_INTEGRITY, rec,
 		    "no SIGNATURE comes before it");

@@ -1,19 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * verify.h - the check data of a stream (xenrec.5), verified.
- *
- *     verify_piece   in stream order: what a piece is, and what it says of
- *                    those before it
- *
- * and a codec (filter.h) that takes the check data out, with a struct verifier
- * as the worker, for whole records:
- *
- *     verify_pairs   a record stays with its CHECK
- *     verify_arrived   as its bytes are read: the CRC of a record
- *     verify_first   as read: what kind of leaves
- *     verify_work    with BLAKE2b, in parallel: its leaf
- *     verify_write   in stream order: what was found sound; END and what is
- *                    behind it last of all
+ * verify.h - the check data of a stream (xenrec.5), verified piece by piece, in
+ * stream order.
  */
 #ifndef VERIFY_H
 #define VERIFY_H
@@ -25,8 +13,6 @@
 
 #include "check.h"
 #include "fault.h"
-#include "hold.h"
-#include "io.h"
 #include "minisign.h"
 #include "record.h"
 
@@ -76,46 +62,11 @@ enum verdict {
  * verify_piece(v, rec, leaf, f): takes the next piece.  leaf: of a record but
  * END that is no check data.  Of such a record the body is not looked at.
  *
- * An enum verdict, or -1: EXIT_INTEGRITY for what is damaged, missing, twice there, out
- * of place, not signed, or without check data; EXIT_REFUSED for a version that
- * is not known, and a sequence number that is too low.
+ * An enum verdict, or -1: EXIT_INTEGRITY for what is damaged, missing, twice
+ * there, out of place, not signed, or without check data; EXIT_REFUSED for a
+ * version that is not known, and a sequence number that is too low.
  */
 int verify_piece(struct verification *v, const struct record *rec,
     const struct leaf *leaf, struct fault *f);
-
-/* What the threads of the codec share.  Starts zeroed but for what its
- * verification does not, and the hold's max. */
-struct verifiers {
-	struct verification all;
-	struct hold around;	/* not known to be sound yet */
-	bool blake2b;		/* read by verify_first alone */
-	const struct record *held;	/* not known to be sound yet: with the
-					   thread that has its CHECK */
-};
-
-/* One thread's. */
-struct verifier {
-	struct verifiers *shared;
-	bool blake2b;
-	struct leaf_maker crc;
-	struct leaf leaf;
-};
-
-bool verify_pairs(const struct record *rec);
-void verify_arrived(void *worker, const struct record *rec, size_t from,
-    size_t size);
-int verify_first(void *worker, struct record *rec, struct fault *f);
-int verify_work(void *worker, struct record *rec, struct fault *f);
-
-/*
- * verify_write: 0, or -1 as verify_piece, and EXIT_REFUSED for more around the
- * image than may be held; EXIT_SYSTEM.
- */
-int verify_write(void *worker, struct record *rec, struct sink *out,
-    struct fault *f);
-
-/* verify_blake2b(rec): whether leaves have hashes in the stream whose first
- * CHECK this is; of any other record false. */
-bool verify_blake2b(const struct record *rec);
 
 #endif

@@ -1,23 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "bytes.h"
-#include "format.h"
 #include "stream.h"
-#include "types.h"
-#include "verify.h"
-
-bool
-verify_blake2b(const struct record *rec)
-{
-	/* Whether that CHECK is sound turns out when it is verified. */
-	return rec->type == REC_CHECK && type_is_ours(rec) &&
-	    get_le16(rec->body + OUR_FLAGS_OFFSET) & CHECK_BLAKE2B;
-}
-
-bool
-verify_pairs(const struct record *rec)
-{
-	return type_has_layers(rec) && !type_is_check(rec);
-}
+#include "verify_codec.h"
 
 void
 verify_arrived(void *worker, const struct record *rec, size_t from,
@@ -25,11 +8,7 @@ verify_arrived(void *worker, const struct record *rec, size_t from,
 {
 	struct verifier *w = worker;
 
-	if (w->shared->blake2b)
-		return;
-	if (from == 0)
-		leaf_record(&w->crc, rec, false);
-	leaf_add(&w->crc, rec->body + from, size);
+	checking_arrived(&w->checking, rec, from, size);
 }
 
 int
@@ -38,11 +17,7 @@ verify_first(void *worker, struct record *rec, struct fault *f)
 	struct verifier *w = worker;
 
 	(void)f;
-	if (rec->part == PART_RECORD && rec->index == 0)
-		w->shared->blake2b = verify_blake2b(rec);
-	w->blake2b = w->shared->blake2b;
-	if (!w->blake2b && verify_pairs(rec))
-		w->leaf = w->crc.leaf;
+	checking_first(&w->checking, rec);
 	return 0;
 }
 
@@ -52,8 +27,7 @@ verify_work(void *worker, struct record *rec, struct fault *f)
 	struct verifier *w = worker;
 
 	(void)f;
-	if (w->blake2b && verify_pairs(rec))
-		leaf_of(rec, true, &w->leaf);
+	checking_work(&w->checking, rec);
 	return 0;
 }
 
@@ -76,7 +50,7 @@ verify_write(void *worker, struct record *rec, struct sink *out,
 	struct verifier *w = worker;
 	struct verifiers *v = w->shared;
 
-	switch (verify_piece(&v->all, rec, &w->leaf, f)) {
+	switch (verify_piece(&v->all, rec, &w->checking.leaf, f)) {
 	case VERIFY_AROUND:
 		if (rec->part != PART_RECORD)
 			return hold_add(&v->around, rec, f);

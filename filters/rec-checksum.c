@@ -23,7 +23,7 @@
 #include "protect.h"
 #include "salvage.h"
 #include "utf8.h"
-#include "verify.h"
+#include "verify_codec.h"
 
 static const char name[] = "rec-checksum";
 
@@ -276,7 +276,7 @@ direction(struct job *job, const struct options *o)
 		.work = protect_work, .write = protect_write,
 	};
 	struct codec check = {
-		.whole = true, .worker = job->worker, .pairs = verify_pairs,
+		.whole = true, .worker = job->worker, .pairs = checking_pairs,
 		.arrived = verify_arrived, .first = verify_first,
 		.work = verify_work, .write = verify_write,
 	};
@@ -285,6 +285,7 @@ direction(struct job *job, const struct options *o)
 	for (i = 0; i < THREADS_MAX; i++) {
 		job->adder[i].shared = &job->add;
 		job->checker[i].shared = &job->check;
+		job->checker[i].checking.kind = &job->check.kind;
 		job->worker[i] = o->undo ? (void *)&job->checker[i] :
 		    (void *)&job->adder[i];
 	}

@@ -38,7 +38,7 @@ static const char help[] =
 "                     line there, instead of what is typed; with -d, too\n"
 "  --chunk SIZE       of the pieces that are sealed: 64K to 16M, a power of 2\n"
 "                     (default 256K)\n"
-"  --pad              hide how much there is, within 12 %\n"
+"  --pad              hide how much there is, within 12 % and 2 chunks\n"
 "  --cipher NAME      aes or chacha (default: aes where the processor has it)\n"
 "  -d                 open and verify the container, write the stream\n"
 "  -t                 open and verify it, write nothing\n"
@@ -74,14 +74,14 @@ struct options {
 	struct opts common;
 };
 
-enum { CHUNK = 256, PAD, CIPHER, FILE_PHRASE, FD_PHRASE, KEY_NEW, PASS,
+enum { CHUNK = 256, PAD, CIPHER, FD_PHRASE, KEY_NEW, PASS,
     JSON };
 
 static const struct option longs[] = {
 	{ "recipient", required_argument, NULL, 'r' },
 	{ "recipients-file", required_argument, NULL, 'R' },
 	{ "passphrase", no_argument, NULL, 'p' },
-	{ "passphrase-file", required_argument, NULL, FILE_PHRASE },
+	{ "passphrase-file", required_argument, NULL, KEYRING_FILE },
 	{ "passphrase-fd", required_argument, NULL, FD_PHRASE },
 	{ "identity", required_argument, NULL, 'i' },
 	{ "chunk", required_argument, NULL, CHUNK },
@@ -169,14 +169,6 @@ static void
 take(struct options *o, int c, const char *given)
 {
 	switch (c) {
-	case 'i':
-		if (!keyring_add(&o->keys, opts_file(name, "-i")))
-			opts_wrong(name, "-i comes more than %u times",
-			    KEYRING_MAX);
-		break;
-	case FILE_PHRASE:
-		o->keys.phrase_file = opts_file(name, "--passphrase-file");
-		break;
 	case FD_PHRASE:
 		o->keys.phrase_fd = (int)opts_count(name, "--passphrase-fd", 3,
 		    1 << 20);
@@ -206,7 +198,7 @@ take(struct options *o, int c, const char *given)
 		o->pass_after_end = true;
 		break;
 	default:
-		if (!take_sealing(o, c))
+		if (!keyring_take(&o->keys, name, c) && !take_sealing(o, c))
 			opts_take(&o->common, name, help, c, given);
 	}
 }

@@ -335,6 +335,13 @@ for name in good-hvm-3 good-xl good-libxl-plain good-pv-3; do
 	rec-checksum < "$vectors/$name" > "$tmp/checked"
 	ok "$name, too" "$here/rescue" "$vectors/$name" "$tmp/checked" 100
 done
+"$here/gen/make-stream" live 1 | rec-compress > "$tmp/packed"
+rec-checksum < "$tmp/packed" > "$tmp/checked"
+ok "a compressed one, too" "$here/rescue" "$tmp/packed" "$tmp/checked" 100
+rec-encrypt --chunk 64K -r "$(age-keygen 2> "$tmp/notes" | age-keygen -y)" \
+	< "$tmp/many" > "$tmp/packed"
+rec-checksum < "$tmp/packed" > "$tmp/checked"
+ok "a container, too" "$here/rescue" "$tmp/packed" "$tmp/checked" 100
 # A guest may have streams in its pages, whole ones with check data.
 "$here/gen/make-stream" lodger 0 < "$tmp/checked" > "$tmp/many"
 rec-checksum < "$tmp/many" > "$tmp/checked"

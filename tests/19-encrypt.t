@@ -215,6 +215,23 @@ if [ "$(id -u)" = 0 ]; then
 	ok "and said so" grep -q 'what opens the stream was killed' "$tmp/told"
 fi
 
+# A reader that refuses what it was given does not wait for the rest of it.
+idle() {
+	local pid good=0
+	"$here/gen/make-stream" rounds 200 | rec-encrypt --chunk 64K -r "$to" \
+		> "$tmp/many"
+	mkfifo "$tmp/idle"
+	xc-absorb -t -i "$tmp/key" < "$tmp/idle" 2> "$tmp/err" &
+	pid=$!
+	exec 8> "$tmp/idle"
+	head -c 70000 "$tmp/many" >&8
+	timeout 60 tail --pid="$pid" -f /dev/null || kill "$pid"
+	exec 8>&-
+	wait "$pid" || good=$?
+	[ "$good" = 5 ] || { echo "exit $good"; cat "$tmp/err"; return 1; }
+}
+ok "what is refused is not read to its end" idle
+
 # What is hidden, and what is kept.
 sizes() {
 	local count

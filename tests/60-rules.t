@@ -145,6 +145,15 @@ each_rule() {
 				"${run[@]}"
 		done
 	done
+	for name in good-checkpoint-end good-libxl-checkpoint-end; do
+		[ "$container" = out ] || continue
+		for threads in 1 3; do
+			with $threads
+			ok "${run[*]}: $name is there at each checkpoint" \
+				"$here/probe" checkpoints "$vectors/$name" \
+				sh -c "${run[*]} | $undo"
+		done
+	done
 	for name in good-tiny good-xl-none; do
 		prepared "$vectors/$name"
 		with 2

@@ -5,6 +5,7 @@
 #include <sodium.h>
 
 #include "bech32.h"
+#include "hex.h"
 #include "tap.h"
 
 /* BIP 173, "Test vectors": those of whole bytes; and age's own. */
@@ -31,17 +32,6 @@ static const struct {
 	  "Q4EGAEX", "AGE-SECRET-KEY-",
 	  "4242424242424242424242424242424242424242424242424242424242424242" },
 };
-
-static size_t
-unhex(const char *text, uint8_t bytes[128])
-{
-	size_t size;
-
-	if (sodium_hex2bin(bytes, 128, text, strlen(text), NULL, &size,
-	    NULL) != 0)
-		exit(1);
-	return size;
-}
 
 /* Changed in one place, each letter as the next one. */
 static bool

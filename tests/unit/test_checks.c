@@ -15,7 +15,7 @@
 #include "stream.h"
 #include "tap.h"
 #include "vector.h"
-#include "verify.h"
+#include "verify_codec.h"
 
 #define PIECES_MAX	256
 #define DAMAGES		100000u
@@ -91,10 +91,10 @@ static int
 verify(const uint8_t *at, size_t size, struct bytes *out, struct fault *f)
 {
 	static struct verifiers v;
-	struct verifier w = { .shared = &v };
+	struct verifier w = { .shared = &v, .checking.kind = &v.kind };
 	struct codec codec = {
 		.whole = true, .state = &w,
-		.pairs = verify_pairs, .arrived = verify_arrived,
+		.pairs = checking_pairs, .arrived = verify_arrived,
 		.first = verify_first, .work = verify_work,
 		.write = verify_write,
 	};

@@ -5,6 +5,7 @@
 #include <sodium.h>
 
 #include "hkdf.h"
+#include "hex.h"
 #include "tap.h"
 
 /* RFC 5869, appendix A.1 to A.3. */
@@ -31,17 +32,6 @@ static const struct {
 	  "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d"
 	  "9d201395faa4b61a96c8" },
 };
-
-static size_t
-unhex(const char *text, uint8_t bytes[128])
-{
-	size_t size;
-
-	if (sodium_hex2bin(bytes, 128, text, strlen(text), NULL, &size,
-	    NULL) != 0)
-		exit(1);
-	return size;
-}
 
 int
 main(void)
