@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "fault.h"
+#include "io.h"
 #include "record.h"
 #include "seal.h"
 
@@ -19,6 +20,7 @@ struct enclose {
 	const struct seal *seal;	/* seal_begin made it, */
 	const struct record *header;	/* and the SEAL_HEADER */
 	uint64_t chunks, payload;	/* written; bytes: set by enclose_run */
+	struct sink sink;	/* its own */
 };
 
 /*
@@ -26,8 +28,7 @@ struct enclose {
  * closes.  The container's END is written when the stream's was read and (but
  * for pass_after_end) the end of the input.  Chunks are sealed in parallel;
  * but for randomness the output does not depend on threads.
- * 0, or -1 with *f set as gather_next says, or EXIT_SYSTEM: then what was read
- * before was written, without END, and the process has to exit soon (pmap.h).
+ * 0, or -1 with *f set as container_fill: without END.
  */
 int enclose_run(struct enclose *e, struct fault *f);
 

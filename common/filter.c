@@ -3,6 +3,7 @@
 
 #include "filter.h"
 #include "format.h"
+#include "outermost.h"
 #include "pmap.h"
 #include "stream.h"
 #include "types.h"
@@ -22,42 +23,17 @@ struct hand {
 	void *worker;		/* the codec's */
 };
 
-/* Another layer than the one to undo is outermost. */
-static int
-refuse_layer(const struct codec *c, const struct record *rec,
-    struct fault *f)
-{
-	char name[TYPE_NAME_SIZE];
-	const char *undo = type_is_ours(rec) ? type_undo(rec->type) : NULL;
-
-	record_fault(f, EXIT_REFUSED, rec,
-	    "the stream's outermost layer is not %s",
-	    type_name(c->layer, name));
-	if (undo != NULL)
-		return fault_hint(f, "undo that layer first: %s", undo);
-	return fault_hint(f, "it has none; use the stream as it is");
-}
-
 /* The first record names the outermost layer: is it the right one? */
 static int
 check_layer(struct flow *flow, const struct record *rec, struct fault *f)
 {
 	const struct codec *c = &flow->codec;
-	bool own;
 
 	if (c->layer == 0 || flow->layer_known || !type_has_layers(rec))
 		return 0;
 	flow->layer_known = true;
-	own = rec->type == c->layer && type_is_ours(rec);
-	if (c->undo && !own)
-		return refuse_layer(c, rec, f);
-	if (!c->undo && own) {
-		record_fault(f, EXIT_REFUSED, rec,
-		    "the stream has this layer already");
-		return fault_hint(f, "%s takes it off",
-		    type_undo(c->layer));
-	}
-	return 0;
+	return c->undo ? outermost_is(rec, c->layer, f) :
+	    outermost_is_not(rec, c->layer, f);
 }
 
 /* The next piece into *rec: 1, 0 or -1. */

@@ -4,6 +4,7 @@
 #include "bytes.h"
 #include "format.h"
 #include "gather.h"
+#include "outermost.h"
 #include "types.h"
 
 int
@@ -29,10 +30,7 @@ check_layer(struct gather *g, struct fault *f)
 	if (g->layer_known || !type_has_layers(rec))
 		return 0;
 	g->layer_known = true;
-	if (rec->type != g->refused || !type_is_ours(rec))
-		return 0;
-	record_fault(f, EXIT_REFUSED, rec, "the stream has this layer already");
-	return fault_hint(f, "%s takes it off", type_undo(g->refused));
+	return outermost_is_not(rec, g->refused, f);
 }
 
 /* What the piece is to the stream's records. */

@@ -5,15 +5,9 @@
 #include <sodium.h>
 
 #include "bytes.h"
+#include "container.h"
 #include "seal.h"
 #include "types.h"
-
-/* Version 3 of the image format; type 0, 4 KiB pages, from no Xen. */
-const uint8_t seal_image[IMAGE_HEADERS_SIZE] = {
-	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-	'X', 'E', 'N', 'F', 0, 0, 0, 3,
-	[DOMAIN_PAGE_SHIFT_OFFSET] = 12,
-};
 
 /* H: image is the 40 bytes, and the body counts up to the commitment. */
 static void
@@ -88,7 +82,7 @@ seal_begin(struct seal *s, const uint8_t key[SEAL_KEY_SIZE],
 	randombytes_buf(body + SEAL_SALT_OFFSET, SEAL_SALT_SIZE);
 	put_le32(body + SEAL_LENGTH_OFFSET, (uint32_t)size);
 	memcpy(body + SEAL_ENVELOPE_OFFSET, envelope, size);
-	hash_headers(s->hash, seal_image, rec);
+	hash_headers(s->hash, container_image, rec);
 	commit(s, body + end);
 	return 0;
 }

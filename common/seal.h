@@ -40,9 +40,6 @@ struct seal {
 	uint8_t  hash[SEAL_HASH_SIZE];	/* of all headers */
 };
 
-/* The image header and domain header of every container. */
-extern const uint8_t seal_image[IMAGE_HEADERS_SIZE];
-
 /*
  * seal_begin(s, key, envelope, size, rec, f): *s for a new stream, and *rec its
  * SEAL_HEADER: s->suite, padded and chunk are set; key is the stream key, fresh

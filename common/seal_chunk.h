@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "container.h"
 #include "fault.h"
 #include "record.h"
 #include "seal.h"
@@ -16,15 +17,6 @@
 struct seal_epoch {
 	uint64_t number;
 	struct suite_key *key;	/* or NULL */
-};
-
-/* One chunk, decrypted. */
-struct chunk {
-	uint64_t number;
-	bool     last;
-	bool     ends;		/* the payload ends with it */
-	bool     checkpoint;	/* it ends with a checkpoint */
-	uint32_t used;		/* bytes of payload, at chunk_payload() */
 };
 
 /* seal_size(s, c): bytes that the chunk has, decrypted, in a container whose

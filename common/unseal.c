@@ -6,6 +6,7 @@
 #include <sodium.h>
 
 #include "checked.h"
+#include "container.h"
 #include "filter.h"
 #include "seal_chunk.h"
 #include "stream.h"
@@ -48,7 +49,7 @@ unlock(struct opening *o, const struct record *rec, struct fault *f)
 
 	if (seal_look(rec, &h, f) == -1)
 		return -1;
-	if (memcmp(o->image, seal_image, IMAGE_HEADERS_SIZE) != 0)
+	if (memcmp(o->image, container_image, IMAGE_HEADERS_SIZE) != 0)
 		return record_fault(f, EXIT_MALFORMED, rec, "the headers "
 		    "before it are not those of a container");
 	if ((key = sodium_malloc(SEAL_KEY_SIZE)) == NULL)
