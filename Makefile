@@ -19,7 +19,8 @@ PREFIX  = /usr/local
 B       = build
 
 VERSION = 0.1
-TOOLS   = xc-emit rec-compress rec-checksum rec-encrypt rec-ls xc-absorb
+TOOLS   = xc-emit rec-compress rec-checksum rec-encrypt rec-split rec-ls \
+          xc-absorb
 SBIN    = xc-emit xc-absorb
 SCRIPTS = $(wildcard pipelines/*)
 UNITS   = $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
@@ -98,7 +99,7 @@ lab: deps
 	tests/lab/shell
 
 programs: all $(addprefix $B/tests/,rec-null age-key make-guest took \
-          ceiling same/rec-encrypt $(UNITS))
+          ceiling same/rec-encrypt same/rec-split $(UNITS))
 
 # What a test needs of make is built before prove starts, so that a test
 # never compiles.  The tests in the lab mostly wait: two at once, each with a

@@ -4,6 +4,7 @@
 #include "bytes.h"
 #include "check.h"
 #include "crc.h"
+#include "ours.h"
 #include "pfn_list.h"
 
 #define LEAF_BYTES	(CHECK_OWN_OFFSET - CHECK_INDEX_OFFSET)
@@ -11,9 +12,7 @@
 static void
 put_header(uint8_t *body, unsigned flags, const uint8_t id[CHECK_ID_SIZE])
 {
-	put_le16(body, OUR_VERSION);
-	put_le16(body + OUR_FLAGS_OFFSET, (uint16_t)flags);
-	memcpy(body + OUR_MAGIC_OFFSET, OUR_MAGIC, 4);
+	ours_put(body, flags);
 	memcpy(body + CHECK_ID_OFFSET, id, CHECK_ID_SIZE);
 }
 
@@ -47,13 +46,7 @@ open_body(const struct record *rec, size_t length, unsigned flags,
 	if (rec->length < length ||
 	    own_crc(rec, own) != get_le32(rec->body + own))
 		return record_fault(f, EXIT_INTEGRITY, rec, "damaged");
-	if (get_le16(rec->body) != OUR_VERSION ||
-	    get_le16(rec->body + OUR_FLAGS_OFFSET) & ~flags)
-		return record_fault(f, EXIT_REFUSED, rec,
-		    "version %u with flags 0x%04x, known is version %u",
-		    get_le16(rec->body), get_le16(rec->body +
-		    OUR_FLAGS_OFFSET), OUR_VERSION);
-	return 0;
+	return ours_check(rec, flags, f);
 }
 
 void
@@ -222,9 +215,7 @@ signature_put(const char *text, struct record *rec, struct fault *f)
 	if (record_reserve(rec, record_size(length), f) == -1)
 		return -1;
 	record_set(rec, REC_SIGNATURE, length);
-	put_le16(rec->body, OUR_VERSION);
-	put_le16(rec->body + OUR_FLAGS_OFFSET, 0);
-	memcpy(rec->body + OUR_MAGIC_OFFSET, OUR_MAGIC, 4);
+	ours_put(rec->body, 0);
 	memcpy(rec->body + OUR_HEADER_SIZE, text, strlen(text));
 	return 0;
 }

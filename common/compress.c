@@ -9,6 +9,7 @@
 #include "crc.h"
 #include "format.h"
 #include "grade.h"
+#include "ours.h"
 #include "sift.h"
 #include "types.h"
 
@@ -95,9 +96,7 @@ compress_counts(const struct compress *c)
 static void
 put_header(uint8_t *body, const struct record *rec, unsigned flags)
 {
-	put_le16(body, OUR_VERSION);
-	put_le16(body + OUR_FLAGS_OFFSET, (uint16_t)flags);
-	memcpy(body + OUR_MAGIC_OFFSET, OUR_MAGIC, 4);
+	ours_put(body, flags);
 	put_le32(body + COMPRESSED_TYPE_OFFSET, rec->type);
 	put_le32(body + COMPRESSED_LENGTH_OFFSET, rec->length);
 	put_le32(body + COMPRESSED_CRC_OFFSET, 0);

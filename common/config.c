@@ -5,6 +5,7 @@
 #include "bytes.h"
 #include "config.h"
 #include "format.h"
+#include "ours.h"
 #include "types.h"
 
 static const char *const intents[] = { "move", "snapshot", NULL };
@@ -82,9 +83,7 @@ config_put(const struct config *c, struct record *rec, struct fault *f)
 		return fault_set(f, EXIT_SYSTEM, "no memory for JSON");
 	length = (uint32_t)(OUR_HEADER_SIZE + strlen(text));
 	if ((result = record_reserve(rec, record_size(length), f)) == 0) {
-		put_le16(rec->body, OUR_VERSION);
-		put_le16(rec->body + OUR_FLAGS_OFFSET, 0);
-		memcpy(rec->body + OUR_MAGIC_OFFSET, OUR_MAGIC, 4);
+		ours_put(rec->body, 0);
 		memcpy(rec->body + OUR_HEADER_SIZE, text,
 		    length - OUR_HEADER_SIZE);
 		record_set(rec, REC_GUEST_CONFIG, length);

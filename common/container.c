@@ -28,7 +28,7 @@ container_begin(struct sink *out, const struct record *header,
 }
 
 struct packer {
-	struct container *c;
+	struct container c;	/* a copy: a worker may outlive the caller's */
 	struct gather in;
 	uint64_t number;	/* of the next chunk */
 	uint64_t padding;	/* chunks to come that are nothing else */
@@ -36,7 +36,7 @@ struct packer {
 
 /* One thread's: a chunk, or what stands behind the stream's END. */
 struct crate {
-	struct container *c;
+	const struct container *c;
 	void *worker;
 	struct record rec;
 	struct chunk chunk;
@@ -46,8 +46,8 @@ struct crate {
 static void
 end_payload(struct packer *p, struct chunk *chunk)
 {
-	if (p->c->padding != NULL)
-		p->padding = p->c->padding(p->number);
+	if (p->c.padding != NULL)
+		p->padding = p->c.padding(p->number);
 	chunk->last = p->padding == 0;
 }
 
@@ -56,7 +56,7 @@ read_crate(void *ctx, void *worker, struct fault *f)
 {
 	struct packer *p = ctx;
 	struct crate *w = worker;
-	const struct container *c = p->c;
+	const struct container *c = &p->c;
 	struct gathered run;
 	int result;
 
@@ -100,7 +100,7 @@ static int
 write_crate(void *ctx, void *worker, struct fault *f)
 {
 	struct packer *p = ctx;
-	struct container *c = p->c;
+	struct container *c = &p->c;
 	struct crate *w = worker;
 
 	if (w->rec.part == PART_REST)
@@ -126,11 +126,11 @@ container_fill(struct container *c, struct fault *f)
 	if (p == NULL || crate == NULL || worker == NULL)
 		return fault_set(f, EXIT_SYSTEM, "no memory");
 	for (i = 0; i < c->threads; i++) {
-		crate[i].c = c;
+		crate[i].c = &p->c;
 		crate[i].worker = c->worker[i];
 		worker[i] = &crate[i];
 	}
-	p->c = c;
+	p->c = *c;
 	if (gather_open(&p->in, c->in, c->layer, f) == -1)
 		return -1;
 	p->in.in.pass_after_end = c->pass_after_end;
@@ -139,6 +139,8 @@ container_fill(struct container *c, struct fault *f)
 	for (i = 0; i < c->threads; i++)
 		record_free(&crate[i].rec);
 	gather_close(&p->in);
+	c->chunks = p->c.chunks;
+	c->bytes = p->c.bytes;
 	free(worker);
 	free(crate);
 	free(p);

@@ -71,6 +71,8 @@ static const struct {
 	{ REC_GUEST_CONFIG, decode_guest_config },
 	{ REC_SEAL_HEADER, decode_seal_header },
 	{ REC_SEAL_CHUNK, decode_seal_chunk },
+	{ REC_PART_HEADER, decode_part_header },
+	{ REC_PART_CHUNK, decode_part_chunk },
 	{ REC_CHECK, decode_check },
 	{ REC_DIGEST, decode_digest },
 	{ REC_SIGNATURE, decode_minisign },

@@ -25,6 +25,8 @@ void decode_compressed(struct decode *d, struct item *i);
 void decode_guest_config(struct decode *d, struct item *i);
 void decode_seal_header(struct decode *d, struct item *i);
 void decode_seal_chunk(struct decode *d, struct item *i);
+void decode_part_header(struct decode *d, struct item *i);
+void decode_part_chunk(struct decode *d, struct item *i);
 void decode_check(struct decode *d, struct item *i);
 void decode_digest(struct decode *d, struct item *i);
 void decode_minisign(struct decode *d, struct item *i);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
 
+#include <sodium.h>
+
 #include "bytes.h"
 #include "decode_body.h"
 #include "format.h"
@@ -65,6 +67,37 @@ decode_seal_chunk(struct decode *d, struct item *i)
 	item_count(i, "number", get_le64(i->bytes + SEAL_NUMBER_OFFSET));
 	item_flag(i, "last",
 	    get_le16(i->bytes + OUR_FLAGS_OFFSET) & SEAL_LAST);
+}
+
+void
+decode_part_header(struct decode *d, struct item *i)
+{
+	char set[2 * PART_SET_SIZE + 1];
+
+	(void)d;
+	if (!decode_our_header(i) || !item_has(i, PART_HEADER_SIZE))
+		return;
+	item_string(i, "set", sodium_bin2hex(set, sizeof(set),
+	    i->bytes + PART_SET_OFFSET, PART_SET_SIZE));
+	item_count(i, "number", get_le32(i->bytes + PART_NUMBER_OFFSET));
+	item_count(i, "parts", get_le32(i->bytes + PART_COUNT_OFFSET));
+	item_flag(i, "in_turn",
+	    get_le16(i->bytes + OUR_FLAGS_OFFSET) & PART_IN_TURN);
+	item_count(i, "first_chunk", get_le64(i->bytes + PART_FIRST_OFFSET));
+	item_count(i, "chunk_size", get_le32(i->bytes + PART_CHUNK_OFFSET));
+}
+
+void
+decode_part_chunk(struct decode *d, struct item *i)
+{
+	(void)d;
+	if (!decode_our_header(i) || !item_has(i, PART_PAYLOAD_OFFSET))
+		return;
+	item_count(i, "number",
+	    get_le64(i->bytes + PART_CHUNK_NUMBER_OFFSET));
+	item_flag(i, "last",
+	    get_le16(i->bytes + OUR_FLAGS_OFFSET) & PART_LAST);
+	item_hex(i, "crc", get_le32(i->bytes + PART_CHUNK_CRC_OFFSET));
 }
 
 void

@@ -8,7 +8,7 @@
 
 /* One thread's. */
 struct sealer {
-	const struct seal *seal;
+	struct seal seal;	/* a copy: it may outlive the caller's */
 	struct seal_epoch epoch;
 };
 
@@ -18,7 +18,7 @@ make(void *worker, const struct chunk *c, struct record *rec,
 {
 	struct sealer *w = worker;
 
-	return seal_chunk(w->seal, &w->epoch, c, rec, f);
+	return seal_chunk(&w->seal, &w->epoch, c, rec, f);
 }
 
 static int
@@ -64,7 +64,7 @@ enclose_run(struct enclose *e, struct fault *f)
 	if (sealer == NULL || worker == NULL)
 		return fault_set(f, EXIT_SYSTEM, "no memory");
 	for (i = 0; i < e->threads; i++) {
-		sealer[i].seal = e->seal;
+		sealer[i].seal = *e->seal;
 		worker[i] = &sealer[i];
 	}
 	sink_open(&e->sink, e->out);

@@ -7,6 +7,7 @@
 #include "crc.h"
 #include "expand.h"
 #include "format.h"
+#include "ours.h"
 #include "squeeze.h"
 #include "types.h"
 #include "unpack.h"
@@ -103,12 +104,6 @@ expand_lost(const struct expand *x)
 	    x->lost.window_count > 0 ? &x->lost : NULL;
 }
 
-static unsigned
-flags_of(const struct record *rec)
-{
-	return get_le16(rec->body + OUR_FLAGS_OFFSET);
-}
-
 /* Whether *rec is a COMPRESSED record that this version can undo. */
 static int
 check_header(const struct record *rec, struct fault *f)
@@ -118,11 +113,8 @@ check_header(const struct record *rec, struct fault *f)
 	if (rec->type != REC_COMPRESSED || !type_is_ours(rec))
 		return record_fault(f, EXIT_MALFORMED, rec,
 		    "not a COMPRESSED record, in a compressed stream");
-	if (get_le16(rec->body) != OUR_VERSION ||
-	    flags_of(rec) & ~(COMPRESSED_ZSTD | COMPRESSED_PAGES))
-		return record_fault(f, EXIT_REFUSED, rec,
-		    "version %u with flags 0x%04x, known is version %u",
-		    get_le16(rec->body), flags_of(rec), OUR_VERSION);
+	if (ours_check(rec, COMPRESSED_ZSTD | COMPRESSED_PAGES, f) == -1)
+		return -1;
 	if (rec->length < COMPRESSED_HEADER_SIZE)
 		return record_fault(f, EXIT_MALFORMED, rec,
 		    "length %" PRIu32 ", a header takes %u", rec->length,
@@ -147,7 +139,7 @@ open_whole(struct expand *x, const struct record *rec, size_t size,
 {
 	const uint8_t *payload = rec->body + COMPRESSED_HEADER_SIZE;
 	size_t n = rec->length - COMPRESSED_HEADER_SIZE;
-	bool frame = flags_of(rec) & COMPRESSED_ZSTD;
+	bool frame = ours_flags(rec) & COMPRESSED_ZSTD;
 
 	/* What the payload says of its size is checked before memory is
 	 * taken. */
@@ -239,7 +231,7 @@ expand_first(void *worker, struct record *rec, struct fault *f)
 		return 0;
 	if (check_header(rec, f) == -1)
 		return lose(x, rec, f);
-	if (!(flags_of(rec) & COMPRESSED_PAGES))
+	if (!(ours_flags(rec) & COMPRESSED_PAGES))
 		return 0;
 	x->state = PAGES;
 	if (unpack_first(&x->unpack, &x->shared->unpacker, rec, f) == -1)

@@ -76,6 +76,45 @@
 #define CHANGES_WORDS		512u	/* of 8 bytes */
 
 /*
+ * PART_HEADER body
+ *   0  8  our header; flags bit 0: chunks go to all parts in turn
+ *   8 16  set       a random number that all parts have
+ *  24  4  number    of the part, from 0
+ *  28  4  parts     that the set has; 0: not known when this was written
+ *  32  8  first     number of the part's first chunk
+ *  40  4  chunk     bytes of payload of a chunk that is neither the last nor
+ *         at a checkpoint
+ *  44  4  crc       CRC-32C of the bytes before it
+ */
+#define PART_IN_TURN		1u
+#define PART_SET_OFFSET		8u
+#define PART_SET_SIZE		16u
+#define PART_NUMBER_OFFSET	24u
+#define PART_COUNT_OFFSET	28u
+#define PART_FIRST_OFFSET	32u
+#define PART_CHUNK_OFFSET	40u
+#define PART_CRC_OFFSET		44u
+#define PART_HEADER_SIZE	48u
+#define PART_CHUNK_MIN		4096u
+#define PART_CHUNK_MAX		16777216u
+
+/*
+ * PART_CHUNK body
+ *   0  8  our header; flags bit 0: the payload ends with it; bit 1: it ends
+ *         with a checkpoint
+ *   8  8  number    from 0, through all parts
+ *  16  4  0
+ *  20  4  crc       CRC-32C of the set, the 20 bytes before it, and the
+ *         payload
+ *  24  n  payload
+ */
+#define PART_LAST		1u
+#define PART_CHECKPOINT		2u
+#define PART_CHUNK_NUMBER_OFFSET 8u
+#define PART_CHUNK_CRC_OFFSET	20u
+#define PART_PAYLOAD_OFFSET	24u
+
+/*
  * SEAL_HEADER body; what it says of the chunks
  *   0  8  our header; flags bit 0: padded
  *   8  2  suite

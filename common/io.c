@@ -95,9 +95,9 @@ peer_gone(const struct source *s)
 	return p[1].revents != 0;
 }
 
-int
-source_some(struct source *s, void *buf, size_t size, size_t *got,
-    struct fault *f)
+/* One read, of size bytes to buf and what else comes ahead.  Bytes, or -1. */
+static ssize_t
+read_some(struct source *s, void *buf, size_t size, struct fault *f)
 {
 	struct iovec iov[2] = {
 		{ .iov_base = buf, .iov_len = size },
@@ -105,8 +105,6 @@ source_some(struct source *s, void *buf, size_t size, size_t *got,
 	};
 	ssize_t n;
 
-	if ((*got = take_ahead(s, buf, size)) > 0 || size == 0)
-		return 0;
 	if (s->peer != -1 && peer_gone(s))
 		return fault_set(f, EXIT_SYSTEM, "read at byte %" PRIu64
 		    ": nobody takes it any more", s->offset);
@@ -115,11 +113,32 @@ source_some(struct source *s, void *buf, size_t size, size_t *got,
 			return fault_set(f, EXIT_SYSTEM, "read at byte %"
 			    PRIu64 ": %s", s->offset, strerror(errno));
 	moved += (uint64_t)n;
-	*got = (size_t)n < size ? (size_t)n : size;
 	s->begin = 0;
-	s->end = (size_t)n - *got;
+	s->end = (size_t)n > size ? (size_t)n - size : 0;
+	return n;
+}
+
+int
+source_some(struct source *s, void *buf, size_t size, size_t *got,
+    struct fault *f)
+{
+	ssize_t n;
+
+	if ((*got = take_ahead(s, buf, size)) > 0 || size == 0)
+		return 0;
+	if ((n = read_some(s, buf, size, f)) == -1)
+		return -1;
+	*got = (size_t)n < size ? (size_t)n : size;
 	s->offset += *got;
 	return 0;
+}
+
+int
+source_more(struct source *s, struct fault *f)
+{
+	if (s->begin == s->end && read_some(s, NULL, 0, f) == -1)
+		return -1;
+	return s->begin < s->end;
 }
 
 int

@@ -56,6 +56,12 @@ int source_some(struct source *s, void *buf, size_t size, size_t *got,
     struct fault *f);
 
 /*
+ * source_more(s, f): 1 when more bytes come, none of which is handed out by
+ * this, or 0 where the input ended; -1 as source_read.
+ */
+int source_more(struct source *s, struct fault *f);
+
+/*
  * source_tee(s, out, buf, size, got, f): as source_some, and writes the bytes
  * to out too: between pipes, without copying them.  -1 also as sink_write.
  */

@@ -44,9 +44,8 @@ check_domain(struct lint *l, const struct record *rec, struct fault *f)
 	if (type == DOMAIN_CONTAINER) {
 		fault_set(f, EXIT_REFUSED, "the stream is a container: the "
 		    "guest is inside, encrypted or in parts");
-		fault_hint(f,
-		    "-i IDENTITY opens what rec-encrypt "
-		    "made, once");
+		fault_hint(f, "-i IDENTITY opens what rec-encrypt made, once; "
+		    "rec-split -j joins parts");
 		return lint_tell(l, LINT_CONTAINER, f);
 	}
 	if (type != DOMAIN_PV && type != DOMAIN_HVM) {

@@ -6,6 +6,7 @@
 
 #include "bytes.h"
 #include "container.h"
+#include "ours.h"
 #include "seal.h"
 #include "types.h"
 
@@ -74,9 +75,7 @@ seal_begin(struct seal *s, const uint8_t key[SEAL_KEY_SIZE],
 	    (uint32_t)(end + SEAL_COMMITMENT_SIZE));
 	body = rec->body;
 	memset(body, 0, end);
-	put_le16(body, OUR_VERSION);
-	put_le16(body + OUR_FLAGS_OFFSET, s->padded ? SEAL_PADDED : 0);
-	memcpy(body + OUR_MAGIC_OFFSET, OUR_MAGIC, 4);
+	ours_put(body, s->padded ? SEAL_PADDED : 0);
 	put_le16(body + SEAL_SUITE_OFFSET, (uint16_t)s->suite);
 	put_le32(body + SEAL_CHUNK_OFFSET, s->chunk);
 	randombytes_buf(body + SEAL_SALT_OFFSET, SEAL_SALT_SIZE);
@@ -104,18 +103,14 @@ seal_look(const struct record *rec, struct seal_header *h, struct fault *f)
 {
 	const uint8_t *body = rec->body;
 
-	if (get_le16(body) != OUR_VERSION ||
-	    get_le16(body + OUR_FLAGS_OFFSET) & ~SEAL_PADDED)
-		return record_fault(f, EXIT_REFUSED, rec,
-		    "version %u with flags 0x%04x, known is version %u",
-		    get_le16(body), get_le16(body + OUR_FLAGS_OFFSET),
-		    OUR_VERSION);
+	if (ours_check(rec, SEAL_PADDED, f) == -1)
+		return -1;
 	if (rec->length < SEAL_ENVELOPE_OFFSET + SEAL_COMMITMENT_SIZE)
 		return record_fault(f, EXIT_MALFORMED, rec, "length %" PRIu32
 		    ", a header takes more", rec->length);
 	*h = (struct seal_header){
 		.suite = get_le16(body + SEAL_SUITE_OFFSET),
-		.padded = get_le16(body + OUR_FLAGS_OFFSET) & SEAL_PADDED,
+		.padded = ours_flags(rec) & SEAL_PADDED,
 		.chunk = get_le32(body + SEAL_CHUNK_OFFSET),
 		.envelope = body + SEAL_ENVELOPE_OFFSET,
 		.envelope_size = get_le32(body + SEAL_LENGTH_OFFSET),

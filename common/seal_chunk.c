@@ -5,6 +5,7 @@
 #include <sodium.h>
 
 #include "bytes.h"
+#include "ours.h"
 #include "seal_chunk.h"
 #include "types.h"
 
@@ -67,9 +68,7 @@ seal_chunk(const struct seal *s, struct seal_epoch *e,
 		return -1;
 	record_set(rec, REC_SEAL_CHUNK, SEAL_TEXT_OFFSET + size +
 	    SEAL_TAG_SIZE);
-	put_le16(body, OUR_VERSION);
-	put_le16(body + OUR_FLAGS_OFFSET, c->last ? SEAL_LAST : 0);
-	memcpy(body + OUR_MAGIC_OFFSET, OUR_MAGIC, 4);
+	ours_put(body, c->last ? SEAL_LAST : 0);
 	put_le64(body + SEAL_NUMBER_OFFSET, c->number);
 	put_le32(text, c->used);
 	put_le32(text + CHUNK_FLAGS_OFFSET, (c->ends ? CHUNK_ENDS : 0) |

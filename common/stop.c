@@ -26,7 +26,8 @@ static struct {
 	int null;		/* /dev/null */
 	bool taken[SIGNALS];	/* which of them stop */
 	const struct lock *lock;	/* NULL: none */
-	const struct newfile *file;	/* NULL: none */
+	void (*last)(const void *ctx);	/* NULL: nothing */
+	const void *ctx;	/* last's */
 	int out;		/* -1: none */
 	unsigned limit, silent;	/* seconds */
 	uint64_t moved;		/* when last looked at */
@@ -74,8 +75,8 @@ end_all(void)
 	setitimer(ITIMER_REAL, &never, NULL);
 	if (!end_child())
 		return false;
-	if (stop.file != NULL)
-		newfile_drop(stop.file);
+	if (stop.last != NULL)
+		stop.last(stop.ctx);
 	return true;
 }
 
@@ -123,9 +124,23 @@ stop_by_signals(struct pair *p, const char *tool)
 }
 
 void
+stop_does(void (*last)(const void *ctx), const void *ctx)
+{
+	stop.last = NULL;	/* while ctx is another's */
+	stop.ctx = ctx;
+	stop.last = last;
+}
+
+static void
+drop(const void *file)
+{
+	newfile_drop(file);
+}
+
+void
 stop_drops(const struct newfile *n)
 {
-	stop.file = n;
+	stop_does(n != NULL ? drop : NULL, n);
 }
 
 void

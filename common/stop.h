@@ -24,6 +24,10 @@
  */
 void stop_by_signals(struct pair *p, const char *tool);
 
+/* stop_does(last, ctx): a stop calls last(ctx), which may do what a signal
+ * handler may; until NULL. */
+void stop_does(void (*last)(const void *ctx), const void *ctx);
+
 /* stop_drops(n): a stop removes the temporary name of *n, until NULL. */
 void stop_drops(const struct newfile *n);
 

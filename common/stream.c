@@ -188,6 +188,19 @@ stream_next(struct stream *s, struct record *rec, struct fault *f)
 }
 
 int
+stream_more(struct stream *s, struct fault *f)
+{
+	int result = source_more(&s->in, f);
+
+	if (result == 1) {
+		s->in.offset = 0;
+		s->index = s->libxl_index = s->checkpoints = 0;
+		s->next = next_start;
+	}
+	return result;
+}
+
+int
 stream_write(struct sink *out, const struct record *rec, struct fault *f)
 {
 	uint8_t header[RECORD_HEADER_SIZE];

@@ -79,6 +79,13 @@ void stream_close(struct stream *s);
 int stream_next(struct stream *s, struct record *rec, struct fault *f);
 
 /*
+ * stream_more(s, f): with pass_after_end, behind END: 1 when more bytes come,
+ * which stream_next then reads as another stream, or 0 at the end of the input;
+ * -1 with EXIT_SYSTEM.
+ */
+int stream_more(struct stream *s, struct fault *f);
+
+/*
  * stream_write(out, rec, f): writes the piece as it stood in its stream; a
  * record with its header and padding, PART_NONE and what is written already
  * not at all.

@@ -10,8 +10,11 @@
 #           | KiB of memory it may take: for rec-compress 48 MiB and a window
 #           | checkpoints: whether it takes streams with them
 #           | container: whether what comes out, or in, is one
+#           | stands: it has no --pass-after-end, and what writes its output is
+#             a command of its own (out) or it takes more behind an END (in)
 # rec-null is none: it leaves the command line and terminals to others.
-# rec-encrypt is one that draws the same random numbers each time.
+# rec-encrypt and rec-split draw the same random numbers each time; through is a
+# command that rec-split feeds.
 filters='
 rec-null        |    | cat          | cat             | no  | 50000  | yes
 rec-compress    | -T | cat          | rec-compress -d | yes | 114688 | yes
@@ -20,6 +23,8 @@ rec-checksum --id 00000000000000000000000000000000 | -T | cat | rec-checksum -d 
 rec-checksum -d | -T | rec-checksum | cat             | yes | 50000  | no
 rec-encrypt     | -T | cat          | rec-encrypt -d  | yes | 50000  | yes | out
 rec-encrypt -d  | -T | rec-encrypt  | cat             | yes | 50000  | yes | in
+rec-split -b 1G --filter through x | -T | cat | rec-split -j - | no | 50000 | yes | out | out
+rec-split -j -  | -T | rec-split -b 1G --filter through x | cat | yes | 50000 | yes | in | in
 '
 
 # Sets $run to the command of the filter with $1 threads, and option $2.
@@ -161,11 +166,13 @@ each_rule() {
 			"$([ "$container" = out ] && echo stops || echo cuts)" \
 			"$tmp/input" "$tmp/one" "${run[@]}"
 		for threads in 1 3; do
+			[ -z "$stands" ] || break
 			with $threads --pass-after-end
 			ok "${run[*]}: $name and what follows, at once" \
 				"$here/probe" after "$tmp/input" "$tmp/one" \
 				"${run[@]}"
 		done
+		[ "$stands" != in ] || continue
 		echo >> "$tmp/input"
 		ok "$command: $name and a byte" after_end
 	done
@@ -229,8 +236,8 @@ each_failure() {
 	ok "$command: is told in a line" one_line
 	ok "$command: no stdin" no_stdin
 	ok "$command: is told in a line" one_line
-	ok "$command: nobody reads" "$here/probe" broken_pipe "$tmp/input" \
-		"${run[@]}"
+	[ "$stands" = out ] || ok "$command: nobody reads" "$here/probe" \
+		broken_pipe "$tmp/input" "${run[@]}"
 	[ "$tool" = yes ] || return 0
 	for name in in out; do
 		ok "$command: a terminal as std$name" "$here/probe" terminal \
@@ -264,10 +271,12 @@ each_limit() {
 }
 
 same_random
+printf '#!/bin/sh\nexec rec-null 2> /dev/null\n' > "$tmp/bin/through"
+chmod +x "$tmp/bin/through"
 "$here/gen/make-stream" text 64 > "$tmp/many"
 "$here/gen/make-stream" mixed 8 > "$tmp/some"
 while IFS='|' read -r command flag prepare undo tool memory checkpoints \
-	container; do
+	container stands; do
 	[ -n "$command" ] || continue
 	# Without the blanks around it.
 	read -r command <<< "$command"
@@ -276,6 +285,7 @@ while IFS='|' read -r command flag prepare undo tool memory checkpoints \
 	read -r memory <<< "$memory"
 	read -r checkpoints <<< "$checkpoints"
 	read -r container <<< "${container-}"
+	read -r stands <<< "${stands-}"
 	each_rule
 	each_trickle
 	each_failure

@@ -19,11 +19,11 @@ strace -qq -o "$tmp/calls" true 2> "$tmp/err" ||
 # input FILE: what the filter in ${run[@]} is fed, as $tmp/input, and what it
 # makes of it, as $tmp/want.
 input() {
-	if [ "${run[1]}" = -d ]; then
-		"${run[0]}" < "$1" > "$tmp/input"
-	else
-		cp "$1" "$tmp/input"
-	fi
+	case ${run[1]} in
+	-d) "${run[0]}" < "$1" > "$tmp/input" ;;
+	-j) rec-split -b 64K --filter cat x < "$1" > "$tmp/input" ;;
+	*) cp "$1" "$tmp/input" ;;
+	esac
 	"${run[@]}" < "$tmp/input" > "$tmp/want"
 }
 
@@ -75,11 +75,12 @@ for filter in "rec-null 1" "rec-null 3" "rec-compress -T 1" \
 	"rec-compress -T 3" "rec-compress -d -T 1" "rec-compress -d -T 3" \
 	"rec-checksum --id $id -T 1" "rec-checksum -d -T 1" \
 	"rec-checksum -d -T 3" "rec-encrypt -T 1" "rec-encrypt -T 3" \
-	"rec-encrypt -d -T 1" "rec-encrypt -d -T 3"; do
+	"rec-encrypt -d -T 1" "rec-encrypt -d -T 3" "rec-split -j - -T 1" \
+	"rec-split -j - -T 3"; do
 	read -ra run <<< "$filter"
 	# With checkpoints there is more than one chunk.
 	case $filter in
-	rec-encrypt*) input "$vectors/good-libxl-checkpoint-end" ;;
+	rec-encrypt* | rec-split*) input "$vectors/good-libxl-checkpoint-end" ;;
 	*) input "$vectors/good-libxl" ;;
 	esac
 	for call in readv writev; do

@@ -52,18 +52,20 @@ says() {
 	return 1
 }
 
-# same_random: from now on rec-encrypt has a key, and writes the same each time.
+# same_random: from now on rec-encrypt and rec-split write the same each time;
+# rec-encrypt has a key.
 same_random() {
-	local tool
+	local same
 	age-keygen -o "$tmp/key" 2> "$tmp/notes"
-	tool=$(dirname "$(command -v rec-null)")/same/rec-encrypt
+	same=$(dirname "$(command -v rec-null)")/same
 	mkdir "$tmp/bin"
 	cat > "$tmp/bin/rec-encrypt" <<- END
 		#!/bin/sh
-		[ "\$1" = -d ] && exec "$tool" -i "$tmp/key" "\$@"
-		exec "$tool" -r "$(age-keygen -y "$tmp/key")" "\$@"
+		[ "\$1" = -d ] && exec "$same/rec-encrypt" -i "$tmp/key" "\$@"
+		exec "$same/rec-encrypt" -r "$(age-keygen -y "$tmp/key")" "\$@"
 	END
 	chmod +x "$tmp/bin/rec-encrypt"
+	ln -s "$same/rec-split" "$tmp/bin/rec-split"
 	PATH=$tmp/bin:$PATH
 }
 

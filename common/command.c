@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "command.h"
+
+static void
+close_input(struct command *c)
+{
+	if (c->fd != -1)
+		close(c->fd);
+	c->fd = -1;
+}
+
+/* The environment, with FILE=file; the caller frees it and its first. */
+static char **
+environment(const char *file)
+{
+	size_t count = 0, n = 1, i;
+	char **env;
+
+	while (environ[count] != NULL)
+		count++;
+	if ((env = calloc(count + 2, sizeof(*env))) == NULL)
+		return NULL;
+	if (asprintf(&env[0], "FILE=%s", file) == -1) {
+		free(env);
+		return NULL;
+	}
+	for (i = 0; i < count; i++)
+		if (strncmp(environ[i], "FILE=", 5) != 0)
+			env[n++] = environ[i];
+	return env;
+}
+
+/* Signals as they were before this process, and its threads, changed them. */
+static void
+set_signals(posix_spawnattr_t *attr)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	posix_spawnattr_setsigmask(attr, &set);
+	sigaddset(&set, SIGPIPE);
+	posix_spawnattr_setsigdefault(attr, &set);
+	posix_spawnattr_setpgroup(attr, 0);
+	posix_spawnattr_setflags(attr, POSIX_SPAWN_SETPGROUP |
+	    POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+}
+
+/* 0, or an error number. */
+static int
+spawn(struct command *c, const char *text, char **env, int in)
+{
+	char *argv[] = { "sh", "-c", (char *)text, NULL };
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attr;
+	int err;
+
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
+	posix_spawnattr_init(&attr);
+	set_signals(&attr);
+	err = posix_spawn(&c->pid, "/bin/sh", &actions, &attr, argv, env);
+	posix_spawnattr_destroy(&attr);
+	posix_spawn_file_actions_destroy(&actions);
+	return err;
+}
+
+int
+command_start(struct command *c, const char *text, const char *file,
+    struct fault *f)
+{
+	char **env = file != NULL ? environment(file) : environ;
+	int ends[2], err;
+
+	*c = (struct command){ .fd = -1 };
+	if (env == NULL)
+		return fault_set(f, EXIT_SYSTEM, "no memory");
+	signal(SIGPIPE, SIG_IGN);
+	err = pipe2(ends, O_CLOEXEC) == -1 ? errno : 0;
+	if (err == 0) {
+		err = spawn(c, text, env, ends[0]);
+		close(ends[0]);
+		c->fd = ends[1];
+	}
+	if (file != NULL) {
+		free(env[0]);
+		free(env);
+	}
+	if (err == 0)
+		return 0;
+	close_input(c);
+	c->pid = 0;
+	return fault_set(f, EXIT_SYSTEM, "cannot start a command: %s",
+	    strerror(err));
+}
+
+/* Its status, as waitpid says; 0 when there is none any more. */
+static int
+await(struct command *c)
+{
+	int status = 0;
+
+	while (waitpid(c->pid, &status, 0) == -1 && errno == EINTR)
+		;
+	c->pid = 0;
+	return status;
+}
+
+int
+command_end(struct command *c, const char *file, struct fault *f)
+{
+	const char *sep = file != NULL ? " for " : "";
+	int status;
+
+	close_input(c);
+	if (c->pid == 0)
+		return 0;
+	status = await(c);
+	if (file == NULL)
+		file = "";
+	if (WIFSIGNALED(status))
+		return fault_set(f, EXIT_SYSTEM,
+		    "the command%s%.200s was killed by signal %d", sep, file,
+		    WTERMSIG(status));
+	if (WEXITSTATUS(status) != 0)
+		return fault_set(f, EXIT_SYSTEM,
+		    "the command%s%.200s exited with %d", sep, file,
+		    WEXITSTATUS(status));
+	return 0;
+}
+
+int
+command_blame(struct command *c, const char *file, struct fault *f)
+{
+	struct pollfd p = { .fd = c->fd };
+
+	if (c->pid == 0 || poll(&p, 1, 0) != 1 || !(p.revents & POLLERR))
+		return -1;
+	if (command_end(c, file, f) == 0)
+		fault_set(f, EXIT_SYSTEM, "the command%s%.200s did not read "
+		    "all of it", file != NULL ? " for " : "",
+		    file != NULL ? file : "");
+	return -1;
+}
+
+void
+command_signal(const struct command *c)
+{
+	if (c->pid > 0)
+		kill(-c->pid, SIGTERM);
+}
+
+void
+command_abort(struct command *c)
+{
+	if (c->pid == 0)
+		return;
+	command_signal(c);
+	close_input(c);
+	await(c);
+}

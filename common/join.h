@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * join.h - a stream again, from the parts that it was split into.
+ */
+#ifndef JOIN_H
+#define JOIN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "fault.h"
+#include "format.h"
+
+struct join {
+	char *const *path;	/* parts, in any order */
+	size_t   count;		/* 0: stdin has them, one after the other */
+	int      out;		/* descriptor; -1: write nothing */
+	unsigned threads;	/* 1 to THREADS_MAX */
+
+	/* What came out, also where it failed. */
+	uint64_t chunks, payload, checkpoints;	/* payload: bytes */
+	uint32_t parts;
+	uint8_t  set[PART_SET_SIZE];
+};
+
+/*
+ * join_run(j, f): the payload of all parts to j->out, which it closes.  Each
+ * chunk is written when it was verified, the one that ends the payload when all
+ * parts, and stdin, were read to their end.
+ * 0, or -1 as part_set_open, part_file_next, part_chunk_get and
+ * part_chunk_verify, and: EXIT_MALFORMED for chunks that are missing or come
+ * behind the last, EXIT_INTEGRITY for one that comes again; EXIT_REFUSED for
+ * parts on stdin that need to be read side by side.  Then the process has to
+ * exit soon (pmap.h).
+ */
+int join_run(struct join *j, struct fault *f);
+
+#endif

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * rec-split - a stream into volumes or single records, and back.
+ *
+ *     xc-emit -c 7 | rec-encrypt -r age1... | rec-split -b 4G mail.
+ *     rec-split -j mail.*.rec | rec-encrypt -d -i key.txt | xc-absorb
+ */
+#include <getopt.h>
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sodium.h>
+
+#include "branch.h"
+#include "explode.h"
+#include "fault.h"
+#include "implode.h"
+#include "join.h"
+#include "opts.h"
+#include "split.h"
+#include "stop.h"
+
+static const char name[] = "rec-split";
+
+static const char help[] =
+"usage: rec-split -b SIZE | -n N [--filter COMMAND] [-f] PREFIX < stream\n"
+"       rec-split -j PART... > stream\n"
+"       rec-split -t PART...\n"
+"       rec-split --explode DIR < stream\n"
+"       rec-split --implode DIR > stream\n"
+"       rec-split --tee COMMAND [--strict] < stream > stream\n"
+"\n"
+"A stream of any kind into parts, PREFIX000.rec and on, each of which is a\n"
+"stream itself, and back.  Files get their names when all of them are whole.\n"
+"\n"
+"  -b SIZE            parts of at most this size, 64K and more; K, M, G\n"
+"  -n N               N parts of one size, 1 to 1000\n"
+"  --filter COMMAND   feed each part to COMMAND instead of a file; $FILE is its\n"
+"                     name\n"
+"  -f                 replace files that are there\n"
+"  -j                 join parts, in any order, having verified them; '-': those\n"
+"                     that come on stdin one after the other\n"
+"  -t                 verify parts, write nothing\n"
+"  --explode DIR      a file for each record, and for pages and what is around\n"
+"                     them, in the new directory DIR\n"
+"  --implode DIR      the stream again, with what was changed there\n"
+"  --tee COMMAND      hand the stream on, and a copy to COMMAND\n"
+"  --strict           with --tee: no END unless COMMAND exits 0\n"
+"  -T N               threads, 1 to 256; 0: one per processor (default 0)\n"
+"  -q, -v             say errors only (default); say what was done, on stderr\n"
+"  -h, -V             this help; the version\n"
+"\n"
+"Exit status: 0 done, 1 I/O, memory, or a COMMAND failed, 2 usage, 3 malformed\n"
+"or cut, parts or chunks are missing, 4 damaged, or of another set, 5 refused\n"
+"(a file is there, split already, no part).\n";
+
+enum action { NONE, SPLIT, JOIN, TEST, EXPLODE, IMPLODE, BRANCH };
+
+struct options {
+	enum action action;
+	const char *dir;
+	struct split split;
+	struct join join;
+	struct branch branch;
+	struct opts common;
+};
+
+enum { FILTER = 256, OUT, IN, TEE, STRICT };
+
+static const struct option longs[] = {
+	{ "bytes", required_argument, NULL, 'b' },
+	{ "number", required_argument, NULL, 'n' },
+	{ "filter", required_argument, NULL, FILTER },
+	{ "force", no_argument, NULL, 'f' },
+	{ "join", no_argument, NULL, 'j' },
+	{ "test", no_argument, NULL, 't' },
+	{ "explode", required_argument, NULL, OUT },
+	{ "implode", required_argument, NULL, IN },
+	{ "tee", required_argument, NULL, TEE },
+	{ "strict", no_argument, NULL, STRICT },
+	OPTS_THREADS,
+	OPTS_WORDS
+};
+
+static void
+take_action(struct options *o, enum action action)
+{
+	if (o->action != NONE)
+		opts_wrong(name, "one of -b, -n, -j, -t, --explode, --implode "
+		    "and --tee");
+	o->action = action;
+}
+
+static const char *
+take_command(const char *option)
+{
+	if (*optarg == '\0')
+		opts_wrong(name, "%s takes a command", option);
+	return optarg;
+}
+
+static void
+take(struct options *o, int c, const char *given)
+{
+	struct volumes *v = &o->split.volumes;
+
+	switch (c) {
+	case 'b':
+		take_action(o, SPLIT);
+		v->size = opts_size(name, "-b", VOLUME_SIZE_MIN,
+		    UINT64_C(1) << 60, 1);
+		break;
+	case 'n':
+		take_action(o, SPLIT);
+		v->count = (uint32_t)opts_count(name, "-n", 1, 1000);
+		break;
+	case FILTER:
+		v->command = take_command("--filter");
+		break;
+	case 'f':
+		v->replace = true;
+		break;
+	case 'j':
+		take_action(o, JOIN);
+		break;
+	case 't':
+		take_action(o, TEST);
+		break;
+	case OUT:
+	case IN:
+		take_action(o, c == OUT ? EXPLODE : IMPLODE);
+		o->dir = opts_file(name, c == OUT ? "--explode" :
+		    "--implode");
+		break;
+	case TEE:
+		take_action(o, BRANCH);
+		o->branch.text = take_command("--tee");
+		break;
+	case STRICT:
+		o->branch.strict = true;
+		break;
+	default:
+		opts_take(&o->common, name, help, c, given);
+	}
+}
+
+static void
+check(const struct options *o, int operands)
+{
+	const struct volumes *v = &o->split.volumes;
+
+	switch (o->action) {
+	case NONE:
+		opts_wrong(name, "one of -b, -n, -j, -t, --explode, --implode "
+		    "and --tee");
+	case SPLIT:
+		if (operands != 1)
+			opts_wrong(name, "one PREFIX for the parts' names");
+		break;
+	case JOIN:
+	case TEST:
+		if (operands == 0)
+			opts_wrong(name, "which PARTs?  '-' for those on "
+			    "stdin");
+		break;
+	default:
+		if (operands != 0)
+			opts_wrong(name, "no operand goes with that");
+	}
+	if (o->action != SPLIT && (v->command != NULL || v->replace))
+		opts_wrong(name, "--filter and -f go with -b or -n");
+	if (v->command != NULL && v->replace)
+		opts_wrong(name, "-f is for files, not for --filter");
+	if (o->branch.strict && o->action != BRANCH)
+		opts_wrong(name, "--strict goes with --tee");
+}
+
+static void
+say_set(const struct options *o, uint64_t payload, uint64_t chunks,
+    uint32_t parts, const uint8_t set[PART_SET_SIZE])
+{
+	char hex[2 * PART_SET_SIZE + 1];
+
+	if (o->common.verbose)
+		fault_tell(name, "%" PRIu64 " bytes in %" PRIu64 " chunks in %"
+		    PRIu32 " parts, set %s", payload, chunks, parts,
+		    sodium_bin2hex(hex, sizeof(hex), set, PART_SET_SIZE));
+}
+
+static int
+split(struct options *o, const char *prefix, struct fault *f)
+{
+	struct split *s = &o->split;
+
+	opts_no_terminal(name, STDIN_FILENO);
+	s->in = STDIN_FILENO;
+	s->threads = o->common.threads;
+	s->volumes.prefix = prefix;
+	stop_does(volumes_stop, &s->volumes);
+	stop_by_signals(NULL, name);
+	if (split_run(s, f) == -1)
+		return -1;
+	say_set(o, s->payload, s->chunks, volumes_count(&s->volumes),
+	    s->volumes.header.set);
+	stop_does(NULL, NULL);
+	volumes_close(&s->volumes);
+	return 0;
+}
+
+static int
+join(struct options *o, int count, char *const *path, struct fault *f)
+{
+	struct join *j = &o->join;
+	bool from_stdin = count == 1 && strcmp(path[0], "-") == 0;
+
+	if (from_stdin)
+		opts_no_terminal(name, STDIN_FILENO);
+	if (o->action == JOIN)
+		opts_no_terminal(name, STDOUT_FILENO);
+	j->path = path;
+	j->count = from_stdin ? 0 : (size_t)count;
+	j->out = o->action == JOIN ? STDOUT_FILENO : -1;
+	j->threads = o->common.threads;
+	if (join_run(j, f) == -1)
+		return -1;
+	say_set(o, j->payload, j->chunks, j->parts, j->set);
+	return 0;
+}
+
+/* The stream is whole, but its copy may not be. */
+static int
+branch(struct options *o, struct fault *f)
+{
+	struct branch *b = &o->branch;
+
+	opts_no_terminal(name, STDIN_FILENO);
+	opts_no_terminal(name, STDOUT_FILENO);
+	b->in = STDIN_FILENO;
+	b->out = STDOUT_FILENO;
+	stop_does(branch_stop, b);
+	stop_by_signals(NULL, name);
+	if (branch_run(b, f) == -1)
+		return -1;
+	stop_does(NULL, NULL);
+	if (!b->failed)
+		return 0;
+	*f = b->why;
+	return fault_hint(f, "the stream went on, and is whole; its copy is "
+	    "not");
+}
+
+static int
+act(struct options *o, int operands, char *const *operand, struct fault *f)
+{
+	switch (o->action) {
+	case SPLIT:
+		return split(o, operand[0], f);
+	case BRANCH:
+		return branch(o, f);
+	case EXPLODE:
+		opts_no_terminal(name, STDIN_FILENO);
+		return explode_run(STDIN_FILENO, o->dir, f);
+	case IMPLODE:
+		opts_no_terminal(name, STDOUT_FILENO);
+		return implode_run(o->dir, STDOUT_FILENO, f);
+	default:
+		return join(o, operands, operand, f);
+	}
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct options o = { .common.threads = opts_threads("0") };
+	struct fault f;
+	int c;
+
+	opts_descriptors();
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, ":b:n:fjtT:" OPTS_LETTERS, longs,
+	    NULL)) != -1)
+		take(&o, c, argv[optind - 1]);
+	check(&o, argc - optind);
+	if (act(&o, argc - optind, argv + optind, &f) == -1)
+		fault_exit(name, &f);
+	return EXIT_DONE;
+}
