@@ -39,3 +39,11 @@ uuid_parse(const char *text, uint8_t uuid[UUID_SIZE])
 	uuid_print(uuid, again);
 	return strcmp(again, lower) == 0;
 }
+
+void
+uuid_random(uint8_t uuid[UUID_SIZE])
+{
+	randombytes_buf(uuid, UUID_SIZE);
+	uuid[6] = (uint8_t)(0x40 | (uuid[6] & 0x0f));
+	uuid[8] = (uint8_t)(0x80 | (uuid[8] & 0x3f));
+}

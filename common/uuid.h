@@ -21,6 +21,9 @@ void uuid_print(const uint8_t uuid[UUID_SIZE], char text[UUID_TEXT_SIZE]);
  */
 bool uuid_parse(const char *text, uint8_t uuid[UUID_SIZE]);
 
+/* uuid_random(uuid): a new one, of version 4 (RFC 9562). */
+void uuid_random(uint8_t uuid[UUID_SIZE]);
+
 /* hex_print(bytes, size, text): 2 * size hex digits and a NUL. */
 void hex_print(const uint8_t *bytes, size_t size, char *text);
 

@@ -215,9 +215,7 @@ take_uuid(struct overrides *by)
 {
 	by->uuid_set = true;
 	if (strcmp(optarg, "new") == 0) {
-		randombytes_buf(by->uuid, UUID_SIZE);
-		by->uuid[6] = (uint8_t)(0x40 | (by->uuid[6] & 0x0f));
-		by->uuid[8] = (uint8_t)(0x80 | (by->uuid[8] & 0x3f));
+		uuid_random(by->uuid);
 	} else if (!uuid_parse(optarg, by->uuid)) {
 		opts_wrong(name, "--uuid takes 'new' or a uuid");
 	}
