@@ -19,7 +19,8 @@ PREFIX  = /usr/local
 B       = build
 
 VERSION = 0.1
-TOOLS   = xc-emit rec-compress rec-checksum rec-encrypt rec-split rec-ls \
+TOOLS   = xc-emit rec-compress rec-checksum rec-encrypt rec-split rec-edit \
+          rec-ls xc-absorb
           xc-absorb
 SBIN    = xc-emit xc-absorb
 SCRIPTS = $(wildcard pipelines/*)
