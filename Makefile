@@ -21,7 +21,6 @@ B       = build
 VERSION = 0.1
 TOOLS   = xc-emit rec-compress rec-checksum rec-encrypt rec-split rec-edit \
           rec-ls xc-absorb
-          xc-absorb
 SBIN    = xc-emit xc-absorb
 SCRIPTS = $(wildcard pipelines/*)
 UNITS   = $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))

@@ -5,7 +5,7 @@
 . "${0%/*}/lib.sh"
 
 # A filter, in one direction, is a line:
-#   command | how it takes threads | what makes its input from a plain stream
+#   command | how it takes threads, or no | what makes its input from a plain stream
 #           | what makes the plain stream from its output | is it a tool
 #           | KiB of memory it may take: for rec-compress 48 MiB and a window
 #           | checkpoints: whether it takes streams with them
@@ -25,12 +25,20 @@ rec-encrypt     | -T | cat          | rec-encrypt -d  | yes | 50000  | yes | out
 rec-encrypt -d  | -T | rec-encrypt  | cat             | yes | 50000  | yes | in
 rec-split -b 1G --filter through x | -T | cat | rec-split -j - | no | 50000 | yes | out | out
 rec-split -j -  | -T | rec-split -b 1G --filter through x | cat | yes | 50000 | yes | in | in
+rec-edit -f     | no | cat          | cat             | yes | 50000  | yes
+rec-edit -f --drop index=99999999 --keep index=0-9999999 | no | cat | cat | yes | 50000 | yes
 '
 
-# Sets $run to the command of the filter with $1 threads, and option $2.
+# Sets $run to the command of the filter with $1 threads, and option $2.  One
+# that takes no threads gets an x alone, which is wrong.
 with() {
+	local flag=$flag threads=$1
+	if [ "$flag" = no ]; then
+		flag=
+		threads=${1%%[0-9]*}
+	fi
 	# shellcheck disable=SC2206 # words
-	run=($command $flag "$1" ${2-})
+	run=($command $flag $threads ${2-})
 }
 
 # into FILE: the filter's input from a plain stream, as $tmp/input.
@@ -280,6 +288,7 @@ while IFS='|' read -r command flag prepare undo tool memory checkpoints \
 	[ -n "$command" ] || continue
 	# Without the blanks around it.
 	read -r command <<< "$command"
+	read -r flag <<< "$flag"
 	read -r prepare <<< "$prepare"
 	read -r tool <<< "$tool"
 	read -r memory <<< "$memory"
