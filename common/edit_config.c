@@ -172,11 +172,8 @@ edit_config_take(struct edit_config *c, struct record *rec,
 		return 0;
 	if (rec->type == REC_GUEST_CONFIG && type_is_ours(rec))
 		return change_record(c, rec, f);
-	if (c->started || c->in_record || c->in_xl ||
-	    (rec->type & RECORD_OPTIONAL))
-		return 0;
-	c->started = true;
-	return refuse(rec, f);
+	return c->in_record || c->in_xl || rec->type & RECORD_OPTIONAL ?
+	    0 : refuse(rec, f);
 }
 
 void

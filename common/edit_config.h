@@ -30,7 +30,6 @@ struct edit_config {
 	bool     in_record, in_xl;
 
 	/* edit_config's own, all zero at first. */
-	bool     started;	/* a record of Xen's came */
 	struct record header, data;	/* the envelope's, held back */
 	uint32_t left;		/* bytes of the data to come */
 };
