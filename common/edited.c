@@ -70,12 +70,10 @@ check_lost(struct edited *e, const struct record *rec, struct fault *f)
 	    e->lost_count == 1 ? "it" : "them");
 }
 
+/* What is known of the pages at this record. */
 static int
-look(struct edited *e, const struct record *rec, struct fault *f)
+follow(struct edited *e, const struct record *rec, struct fault *f)
 {
-	if (demand_take(&e->demand, rec, f) == -1 ||
-	    lint_piece(&e->lint, rec, f) == -1)
-		return -1;
 	if (rec->part != PART_RECORD)
 		return 0;
 	switch (rec->type) {
@@ -93,7 +91,7 @@ look(struct edited *e, const struct record *rec, struct fault *f)
 }
 
 static int
-refuse(struct fault *f)
+refuse(struct fault *f, const char *more)
 {
 	char text[FAULT_TEXT_SIZE];
 
@@ -101,8 +99,7 @@ refuse(struct fault *f)
 		return -1;
 	snprintf(text, sizeof(text), "%s", f->text);
 	fault_set(f, EXIT_REFUSED, "the result is refused: %s", text);
-	return fault_hint(f, "-f writes it nevertheless; rec-ls --lint shows "
-	    "what the input had wrong before");
+	return fault_hint(f, "-f writes it nevertheless%s", more);
 }
 
 int
@@ -110,8 +107,15 @@ edited_take(void *edited, struct record *rec, struct fault *f)
 {
 	struct edited *e = edited;
 
-	if (!e->force && look(e, rec, f) == -1)
-		return refuse(f);
+	if (e->force)
+		return stream_write(&e->out, rec, f);
+	if (demand_take(&e->demand, rec, f) == -1)
+		return refuse(f, "");
+	if (lint_piece(&e->lint, rec, f) == -1)
+		return refuse(f, "; rec-ls --lint shows what the input had "
+		    "wrong before");
+	if (follow(e, rec, f) == -1)
+		return refuse(f, "");
 	return stream_write(&e->out, rec, f);
 }
 
