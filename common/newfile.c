@@ -121,16 +121,39 @@ newfile_open(struct newfile *n, const char *path, bool replace,
 	return 0;
 }
 
+/* A file without a name for good: its descriptor, or -1 with errno set. */
+static int
+open_nameless(int dir)
+{
+	char temp[NEWFILE_TEMP_SIZE];
+	int fd = open_temp(dir, temp);
+
+	if (temp[0] != '\0')
+		unlinkat(dir, temp, 0);
+	return fd;
+}
+
 int
 newfile_spare(const struct newfile *n, struct fault *f)
 {
-	char temp[NEWFILE_TEMP_SIZE];
-	int fd = open_temp(n->dir, temp);
+	int fd = open_nameless(n->dir);
+
+	return fd != -1 ? fd :
+	    system_fault(n, "cannot make a file beside", f);
+}
+
+int
+newfile_nameless(const char *path, struct fault *f)
+{
+	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = dir == -1 ? -1 : open_nameless(dir);
 
 	if (fd == -1)
-		return system_fault(n, "cannot make a file beside", f);
-	if (temp[0] != '\0')
-		unlinkat(n->dir, temp, 0);
+		fault_set(f, EXIT_SYSTEM, "cannot make a file in %.200s: %s",
+		    path, strerror(errno));
+	if (dir != -1)
+		close(dir);
+	signal(SIGXFSZ, SIG_IGN);
 	return fd;
 }
 

@@ -43,6 +43,13 @@ int newfile_open(struct newfile *n, const char *path, bool replace,
  */
 int newfile_spare(const struct newfile *n, struct fault *f);
 
+/*
+ * newfile_nameless(path, f): a file in the directory `path`, of mode 0600 or
+ * less, without a name for good.  Its descriptor is the caller's.  A limit of
+ * size shows as EFBIG from then on.  -1 with EXIT_SYSTEM.
+ */
+int newfile_nameless(const char *path, struct fault *f);
+
 /* newfile_sync(n, f): what was written is on the disk.  0 or -1. */
 int newfile_sync(const struct newfile *n, struct fault *f);
 
