@@ -8,8 +8,8 @@
  * Its restorer looks for the 512 pfns of such a page in one PAGE_DATA, one
  * behind the other up to a pfn that ends with 511, none of them there before
  * (populate_pfns in tools/libs/guest/xg_sr_restore.c of xen.git).  Each record
- * has the pfns of 1024 in a row that the stream has at all, as Xen's own sender
- * batches them, so that none of the 512 are torn apart.
+ * has the pfns of 1024 in a row that the stream has at all, as Xen's own
+ * sender batches them, so that none of the 512 are torn apart.
  */
 #ifndef REGROUP_H
 #define REGROUP_H

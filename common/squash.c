@@ -2,8 +2,8 @@
 /*
  * The CRC of all bytes tells whether the last pass has read what the first
  * one has.  With regroup, what comes before the first PAGE_DATA and the pages
- * are handed on, and then all is read again from the start, so that a change of
- * what was read in between shows in the CRC, too.
+ * are handed on, and then all is read again from the start, so that a change
+ * of what was read in between shows in the CRC, too.
  */
 #include <errno.h>
 #include <inttypes.h>

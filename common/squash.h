@@ -52,7 +52,8 @@ struct squash {
  * With regroup: the same entries, in the records of regroup.h, where the first
  * PAGE_DATA was; their reserved bits stay, those of the records are 0.
  *
- * A regular file is read where it is, twice; with regroup each page once more.
+ * A regular file is read where it is, twice; with regroup each page once
+ * more.  Where it stands then is not said.
  * Anything else is kept in a file without a name meanwhile, for its owner
  * only, in TMPDIR or /var/tmp.
  *
@@ -62,9 +63,10 @@ struct squash {
  * Nothing is handed on before the whole stream was found to be one, and the
  * outermost END not before all was read again and found to be the same.
  *
- * 0, or -1: as stream_next and pages_open; EXIT_REFUSED for what is said above,
- * for a layer (compressed, sealed, checked ...), for more than spill_max bytes,
- * and as pfns_put; EXIT_SYSTEM also for a file that changed meanwhile; as take.
+ * 0, or -1: as stream_next and pages_open; EXIT_REFUSED for what is said
+ * above, for a layer (compressed, sealed, checked ...), for more than spill_max
+ * bytes, and as pfns_put; EXIT_SYSTEM also for a file that changed meanwhile;
+ * as take.
  */
 int squash_run(struct squash *s, struct fault *f);
 

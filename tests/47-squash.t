@@ -265,7 +265,8 @@ changed() {
 		not status 0 "$tmp/out" rec-null 1
 }
 poke() {
-	printf x | dd of="$tmp/changing" bs=1 seek="$1" conv=notrunc status=none
+	printf x | dd of="$tmp/changing" bs=1 seek="$1" conv=notrunc \
+		status=none
 }
 at_end() { poke 12000000; }
 in_first() { poke 5000; }
@@ -310,8 +311,8 @@ ok "${#bad[@]} bad, cut and packed streams: nothing comes out" \
 	refused "${bad[@]}"
 "$here/gen/make-stream" verify > "$tmp/verify"
 ok "VERIFY" status 5 "$tmp/verify" "${squash[@]}"
-ok "it is said" told "$tool" "record 1 (VERIFY) at byte 4160: the pages behind \
-it are compared by a restore, not taken" \
+ok "it is said" told "$tool" "record 1 (VERIFY) at byte 4160: the pages \
+behind it are compared by a restore, not taken" \
 	"it is a stream to debug Xen with; save the guest without"
 ok "checkpoints" status 5 "$vectors/good-checkpoint-end" "${squash[@]}"
 ok "it is said" says "$tool: hint: each of its checkpoints is a guest of its \
