@@ -68,9 +68,6 @@ $(TOOLS:%=$B/%): $B/%: $B/o/%.o $B/o/libcommon.a
 $B/tests/rec-null: $B/o/rec-null.o $B/o/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
-$B/tests/rec-squash: $B/o/rec-squash.o $B/o/libcommon.a
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
 $B/tests/age-key: $B/o/age-key.o $B/o/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
@@ -101,7 +98,7 @@ lab: deps
 	$(MAKE) all
 	tests/lab/shell
 
-programs: all $(addprefix $B/tests/,rec-null rec-squash age-key make-guest took \
+programs: all $(addprefix $B/tests/,rec-null age-key make-guest took \
           ceiling same/rec-encrypt same/rec-split $(UNITS))
 
 # What a test needs of make is built before prove starts, so that a test

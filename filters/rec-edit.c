@@ -14,6 +14,7 @@
 #include "fault.h"
 #include "keys.h"
 #include "opts.h"
+#include "squash.h"
 
 static const char name[] = "rec-edit";
 
@@ -29,6 +30,11 @@ static const char help[] =
 "  --zero EXPR        make the selected pages zero\n"
 "  --set KEY=VALUE    of the domain: name=NAME, uuid=new, uuid=UUID, vcpus=N\n"
 "                     (1 to 4096), memory=SIZE (1M to 4194304G)\n"
+"  --squash           leave out all copies of a page but the last\n"
+"  --regroup          that, and pages in order, so that Xen 4.21 and later make\n"
+"                     pages of 2 MiB of them\n"
+"  --spill SIZE       of a pipe, keep at most so much in a file meanwhile, in\n"
+"                     TMPDIR or /var/tmp (default: what there is room for)\n"
 "  -f                 refuse nothing of what comes out\n"
 "  --pass-after-end   hand on what follows the stream's END at once\n"
 "                     (inside xl migrate -s)\n"
@@ -48,17 +54,22 @@ static const char help[] =
 
 struct options {
 	struct edit edit;
+	bool squashes;
+	struct squash squash;
 	struct edited edited;
 	struct opts common;
 };
 
-enum { KEEP = 256, DROP, ZERO, SET, PASS };
+enum { KEEP = 256, DROP, ZERO, SET, SQUASH, REGROUP, SPILL, PASS };
 
 static const struct option longs[] = {
 	{ "keep", required_argument, NULL, KEEP },
 	{ "drop", required_argument, NULL, DROP },
 	{ "zero", required_argument, NULL, ZERO },
 	{ "set", required_argument, NULL, SET },
+	{ "squash", no_argument, NULL, SQUASH },
+	{ "regroup", no_argument, NULL, REGROUP },
+	{ "spill", required_argument, NULL, SPILL },
 	{ "force", no_argument, NULL, 'f' },
 	{ "pass-after-end", no_argument, NULL, PASS },
 	OPTS_WORDS
@@ -149,6 +160,16 @@ take(struct options *o, int c, const char *given)
 	case SET:
 		take_setting(&o->edit.config);
 		break;
+	case SQUASH:
+		o->squashes = true;
+		break;
+	case REGROUP:
+		o->squashes = o->squash.regroup = true;
+		break;
+	case SPILL:
+		o->squash.spill_max = opts_size(name, "--spill", 0,
+		    UINT64_C(1) << 60, 1);
+		break;
 	case 'f':
 		o->edited.force = true;
 		break;
@@ -171,6 +192,12 @@ parse(int argc, char *argv[], struct options *o)
 	if (optind != argc)
 		opts_wrong(name, "no operand is taken, not '%s': the stream "
 		    "comes on stdin", argv[optind]);
+	if (o->squashes && (o->edit.rules > 0 || o->edit.pass_after_end ||
+	    edit_config_any(&o->edit.config)))
+		opts_wrong(name, "--squash and --regroup stand alone: put "
+		    "another rec-edit into the pipe");
+	if (!o->squashes && o->squash.spill_max != UINT64_MAX)
+		opts_wrong(name, "--spill goes with --squash or --regroup");
 }
 
 /* "1 page", "2 pages". */
@@ -185,6 +212,7 @@ tell(const struct options *o)
 {
 	const struct edit *e = &o->edit;
 	const struct edit_config *c = &e->config;
+	const struct squash *s = &o->squash;
 
 	if (e->needed > 0 && !o->common.quiet)
 		fault_tell(name, "not zeroed: %" PRIu64 " page%s of page "
@@ -193,6 +221,13 @@ tell(const struct options *o)
 		    plural(e->needed));
 	if (!o->common.verbose)
 		return;
+	if (o->squashes) {
+		fault_tell(name, "%" PRIu64 " entries with %" PRIu64 " pages, "
+		    "left out %" PRIu64 " with %" PRIu64 "; %" PRIu64
+		    " bytes spilled", s->entries, s->pages, s->left_entries,
+		    s->left_pages, s->spilled);
+		return;
+	}
 	fault_tell(name, "%" PRIu64 " record%s and %" PRIu64 " page%s "
 	    "dropped, %" PRIu64 " page%s zeroed", e->records,
 	    plural(e->records), e->pages, plural(e->pages), e->zeroed,
@@ -218,7 +253,10 @@ run(struct options *o, struct fault *f)
 	if (edited_open(out, STDOUT_FILENO, f) == -1)
 		return -1;
 	o->edit.out = out;
-	if (edit_run(&o->edit, STDIN_FILENO, f) == -1)
+	o->squash.take = edited_take;
+	o->squash.taker = out;
+	if ((o->squashes ? squash_run(&o->squash, f) :
+	    edit_run(&o->edit, STDIN_FILENO, f)) == -1)
 		return -1;
 	return edited_close(out, f);
 }
@@ -226,7 +264,9 @@ run(struct options *o, struct fault *f)
 int
 main(int argc, char *argv[])
 {
-	static struct options o;
+	static struct options o = {
+		.squash = { .in = STDIN_FILENO, .spill_max = UINT64_MAX },
+	};
 	struct fault f;
 	size_t i;
 

@@ -4,7 +4,7 @@
 # shellcheck source=tests/lib.sh
 . "${0%/*}/lib.sh"
 
-squash=(rec-squash) regroup=(rec-squash --regroup)
+squash=(rec-edit --squash) regroup=(rec-edit --regroup)
 tool=${squash[0]}
 python=$here/gen/squash.py
 export TMPDIR=$tmp/spill
