@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <signal.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,28 +26,6 @@ refuse_existing(const struct newfile *n, struct fault *f)
 	    "that is whole");
 }
 
-/* The directory of the path, and the name in it. */
-static int
-open_directory(struct newfile *n, struct fault *f)
-{
-	const char *slash = strrchr(n->path, '/');
-	const char *name = slash != NULL ? slash + 1 : n->path;
-	char dir[PATH_MAX] = ".";
-	size_t size = slash != NULL ? (size_t)(name - n->path) : 0;
-
-	if (size >= sizeof(dir) || strlen(name) >= sizeof(n->name)) {
-		errno = ENAMETOOLONG;
-		return system_fault(n, "cannot make", f);
-	}
-	if (size > 0) {
-		memcpy(dir, n->path, size);
-		dir[size] = '\0';
-	}
-	memcpy(n->name, name, strlen(name) + 1);
-	n->dir = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return n->dir != -1 ? 0 : system_fault(n, "cannot make", f);
-}
-
 /* Whether a file may get that name. */
 static int
 check_name(const struct newfile *n, struct fault *f)
@@ -67,23 +42,12 @@ check_name(const struct newfile *n, struct fault *f)
 	return n->replace ? 0 : refuse_existing(n, f);
 }
 
-static int
-choose_temp(char temp[NEWFILE_TEMP_SIZE])
-{
-	uint64_t number;
-
-	if (getrandom(&number, sizeof(number), 0) != sizeof(number))
-		return -1;
-	snprintf(temp, NEWFILE_TEMP_SIZE, ".xenrec-%016" PRIx64, number);
-	return 0;
-}
-
 /*
  * A file without a name, or, where there are none, with one, which is set
  * before it can be there.
  */
 static int
-open_temp(int dir, char temp[NEWFILE_TEMP_SIZE])
+open_temp(int dir, char temp[PLACE_TEMP_SIZE])
 {
 	int fd = openat(dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, MODE);
 
@@ -91,7 +55,7 @@ open_temp(int dir, char temp[NEWFILE_TEMP_SIZE])
 	if (fd != -1 || (errno != EOPNOTSUPP && errno != EISDIR &&
 	    errno != EINVAL && errno != ENOENT))
 		return fd;
-	if (choose_temp(temp) == -1)
+	if (place_temp(temp) == -1)
 		return -1;
 	fd = openat(dir, temp, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, MODE);
 	if (fd == -1)
@@ -107,7 +71,9 @@ newfile_open(struct newfile *n, const char *path, bool replace,
 		.fd = -1, .dir = -1, .path = path, .replace = replace,
 	};
 	signal(SIGXFSZ, SIG_IGN);
-	if (open_directory(n, f) == -1 || check_name(n, f) == -1) {
+	if ((n->dir = place_open(path, n->name)) == -1)
+		return system_fault(n, "cannot make", f);
+	if (check_name(n, f) == -1) {
 		newfile_close(n);
 		return -1;
 	}
@@ -125,7 +91,7 @@ newfile_open(struct newfile *n, const char *path, bool replace,
 static int
 open_nameless(int dir)
 {
-	char temp[NEWFILE_TEMP_SIZE];
+	char temp[PLACE_TEMP_SIZE];
 	int fd = open_temp(dir, temp);
 
 	if (temp[0] != '\0')
@@ -201,7 +167,7 @@ give_name(struct newfile *n)
 	if (n->temp[0] == '\0' && !n->replace)
 		return link_to(n, n->name);
 	if (n->temp[0] == '\0') {
-		if (choose_temp(n->temp) == -1 || link_to(n, n->temp) == -1) {
+		if (place_temp(n->temp) == -1 || link_to(n, n->temp) == -1) {
 			n->temp[0] = '\0';
 			return -1;
 		}

@@ -13,15 +13,14 @@
 #include <stdbool.h>
 
 #include "fault.h"
-
-#define NEWFILE_TEMP_SIZE	32u
+#include "place.h"
 
 struct newfile {
 	int  fd;		/* to write to and to read from */
 	int  dir;
 	const char *path;	/* as it was given */
 	char name[NAME_MAX + 1];	/* of that, in dir */
-	char temp[NEWFILE_TEMP_SIZE];	/* the temporary one, or empty */
+	char temp[PLACE_TEMP_SIZE];	/* the temporary one, or empty */
 	bool replace;
 	bool published;
 };
