@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
+#include <string.h>
 
 #include "bytes.h"
 #include "pages.h"
@@ -15,6 +16,20 @@ const char *
 page_type_name(enum page_type type)
 {
 	return names[type];
+}
+
+bool
+page_type_parse(const char *word, enum page_type *type)
+{
+	unsigned i;
+
+	for (i = PAGE_NOTAB; i < PAGE_TYPES; i++)
+		if ((i <= PAGE_L4TAB || i >= PAGE_L1TAB_PINNED) &&
+		    strcmp(names[i], word) == 0) {
+			*type = (enum page_type)i;
+			return true;
+		}
+	return false;
 }
 
 static uint64_t

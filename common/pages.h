@@ -76,4 +76,10 @@ page_level(enum page_type type)
  * "reserved" for 5 to 8. */
 const char *page_type_name(enum page_type type);
 
+/*
+ * page_type_parse(word, type): the type of that name.  False for none, and for
+ * "reserved".
+ */
+bool page_type_parse(const char *word, enum page_type *type);
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "format.h"
@@ -121,6 +122,45 @@ type_libxl_name(uint32_t type, char buf[TYPE_NAME_SIZE])
 		return libxl_names[type];
 	snprintf(buf, TYPE_NAME_SIZE, "type 0x%08" PRIx32, type);
 	return buf;
+}
+
+/* A number as type_name writes it; strtoul would take signs and blanks. */
+static bool
+parse_number(const char *word, uint32_t *type)
+{
+	size_t digits = strncmp(word, "0x", 2) == 0 ?
+	    strspn(word + 2, "0123456789abcdefABCDEF") : 0;
+
+	if (digits < 1 || digits > 8 || word[2 + digits] != '\0')
+		return false;
+	*type = (uint32_t)strtoul(word + 2, NULL, 16);
+	return true;
+}
+
+bool
+type_parse(const char *word, uint32_t *type)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (strcmp(types[i].name, word) == 0) {
+			*type = types[i].type;
+			return true;
+		}
+	return parse_number(word, type);
+}
+
+bool
+type_libxl_parse(const char *word, uint32_t *type)
+{
+	uint32_t i;
+
+	for (i = 0; i < sizeof(libxl_names) / sizeof(libxl_names[0]); i++)
+		if (strcmp(libxl_names[i], word) == 0) {
+			*type = i;
+			return true;
+		}
+	return parse_number(word, type);
 }
 
 bool

@@ -48,6 +48,13 @@ bool type_parse(const char *name, size_t size, uint32_t *type);
 /* type_libxl_name(type, buf): the same for the types of libxl's records. */
 const char *type_libxl_name(uint32_t type, char buf[TYPE_NAME_SIZE]);
 
+/*
+ * type_parse(word, type), type_libxl_parse(word, type): the type of that name,
+ * or of that number: 0x and 1 to 8 digits.  False for no type.
+ */
+bool type_parse(const char *word, uint32_t *type);
+bool type_libxl_parse(const char *word, uint32_t *type);
+
 /* type_is_our_number(type): whether the number is one of our own types'. */
 bool type_is_our_number(uint32_t type);
 
