@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "fault.h"
 
@@ -26,6 +27,16 @@ fault_hint(struct fault *f, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(f->hint, sizeof(f->hint), fmt, ap);
 	va_end(ap);
+	return -1;
+}
+
+int
+fault_within(struct fault *f, const char *what)
+{
+	char text[FAULT_TEXT_SIZE];
+
+	memcpy(text, f->text, sizeof(text));
+	snprintf(f->text, sizeof(f->text), "%.150s: %.240s", what, text);
 	return -1;
 }
 

@@ -32,6 +32,9 @@ struct fault {
 int fault_set(struct fault *f, int status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* fault_within(f, what): puts "what: " in front of the text.  Returns -1. */
+int fault_within(struct fault *f, const char *what);
+
 /* fault_hint(f, fmt, ...): sets the hint of *f and returns -1. */
 int fault_hint(struct fault *f, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
