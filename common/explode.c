@@ -150,6 +150,12 @@ take_stream(struct explode *e, int in, struct fault *f)
 	return got;
 }
 
+static void
+drop(const void *folder)
+{
+	folder_drop(folder);
+}
+
 int
 explode_run(int in, const char *dir, struct fault *f)
 {
@@ -157,7 +163,7 @@ explode_run(int in, const char *dir, struct fault *f)
 	struct fault other;
 	int result;
 
-	stop_drops_folder(&e.files.folder);
+	stop_does(drop, &e.files.folder);
 	result = folder_open(&e.files.folder, dir, f);
 	if (result == 0)
 		result = take_stream(&e, in, f);
@@ -169,6 +175,6 @@ explode_run(int in, const char *dir, struct fault *f)
 		explode_pages_end(&e.pages, &other);
 	}
 	folder_close(&e.files.folder);
-	stop_drops_folder(NULL);
+	stop_does(NULL, NULL);
 	return result;
 }

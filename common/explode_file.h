@@ -54,9 +54,9 @@ struct explode_pages {
 };
 
 /*
- * explode_pages_add(p, x, rec, f): adds a PAGE_DATA record, and begins a run of
- * them if there is none.  1, or 0 when it is to be kept as it is: it does not
- * parse, or has more runs than a list takes; or -1 as explode_file_open.
+ * explode_pages_add(p, x, rec, f): adds a PAGE_DATA record, and begins a run
+ * of them if there is none.  1, or 0 when it is to be kept as it is: it does
+ * not parse, or has more runs than a list takes; or -1 as explode_file_open.
  */
 int explode_pages_add(struct explode_pages *p, struct explode_files *x,
     const struct record *rec, struct fault *f);

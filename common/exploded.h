@@ -41,8 +41,10 @@ struct exploded {
 	enum exploded_kind kind;
 	bool     libxl;		/* of a libxl record, not of the image's */
 	uint32_t type;		/* a REC_ or LIBXL_ value */
-	uint64_t number;	/* records are in the order of their numbers, */
-	const char *rest;	/* and then of what follows it, bytewise */
+	/* Records are in the order of their numbers, and then of what follows
+	 * the number in the name, bytewise. */
+	uint64_t number;
+	const char *rest;
 };
 
 /*

@@ -67,7 +67,7 @@ folder_open(struct folder *d, const char *path, struct fault *f)
 	    mkdirat(d->parent, d->temp, MODE) == -1 ||
 	    (d->fd = openat(d->parent, d->temp, O_RDONLY | O_DIRECTORY |
 	    O_NOFOLLOW | O_CLOEXEC)) == -1 ||
-	    fchmod(d->fd, MODE) == -1) {	/* the mask took bits away */
+	    fchmod(d->fd, MODE) == -1) {
 		system_fault(d, "cannot make", f);
 		folder_close(d);
 		return -1;
@@ -82,9 +82,14 @@ folder_file(const struct folder *d, const char *name, struct sink *s,
 	int fd = openat(d->fd, name, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC,
 	    FILE_MODE);
 
-	if (fd == -1)
-		return fault_set(f, EXIT_SYSTEM, "cannot make %.100s in "
-		    "%.200s: %s", name, d->path, strerror(errno));
+	/* The mask may have taken bits away. */
+	if (fd == -1 || fchmod(fd, FILE_MODE) == -1) {
+		fault_set(f, EXIT_SYSTEM, "cannot make %.100s in %.200s: %s",
+		    name, d->path, strerror(errno));
+		if (fd != -1)
+			close(fd);
+		return -1;
+	}
 	*s = (struct sink){ .fd = fd };
 	return 0;
 }

@@ -136,8 +136,9 @@ implode_names_read(struct implode *im, const char *path, struct fault *f)
 	DIR *dir = opendir(path);
 	int result;
 
-	im->dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir == NULL || im->dir == -1)
+	if (dir != NULL)
+		im->dir = fcntl(dirfd(dir), F_DUPFD_CLOEXEC, 3);
+	if (im->dir == -1)
 		result = fault_set(f, EXIT_SYSTEM, "cannot read %.200s: %s",
 		    path, strerror(errno));
 	else
