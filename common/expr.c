@@ -81,6 +81,7 @@ parse_number(struct parser *p, enum term_key key, uint64_t *n)
 static int
 parse_type(struct parser *p, struct range *r)
 {
+	char word[TYPE_NAME_SIZE] = "";
 	size_t size = 0;
 	uint32_t type;
 
@@ -91,7 +92,9 @@ parse_type(struct parser *p, struct range *r)
 		while (isalnum((unsigned char)p->at[size]) ||
 		    p->at[size] == '_')
 			size++;
-		if (!type_parse(p->at, size, &type))
+		if (size < sizeof(word))
+			memcpy(word, p->at, size);
+		if (!type_parse(word, &type))
 			return wrong(p, p->at, "no type of record",
 			    "rec-ls -l shows types; 0x... takes any number");
 		p->at += size;

@@ -90,20 +90,6 @@ type_find(uint32_t type)
 	return NULL;
 }
 
-bool
-type_parse(const char *name, size_t size, uint32_t *type)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-		if (strlen(types[i].name) == size &&
-		    memcmp(types[i].name, name, size) == 0) {
-			*type = types[i].type;
-			return true;
-		}
-	return false;
-}
-
 const char *
 type_name(uint32_t type, char buf[TYPE_NAME_SIZE])
 {

@@ -39,12 +39,6 @@ const struct type *type_find(uint32_t type);
  */
 const char *type_name(uint32_t type, char buf[TYPE_NAME_SIZE]);
 
-/*
- * type_parse(name, size, type): *type from its name in the specification, of
- * size bytes.  False for a name that is none; then *type is untouched.
- */
-bool type_parse(const char *name, size_t size, uint32_t *type);
-
 /* type_libxl_name(type, buf): the same for the types of libxl's records. */
 const char *type_libxl_name(uint32_t type, char buf[TYPE_NAME_SIZE]);
 

@@ -260,6 +260,7 @@ act(struct options *o, int operands, char *const *operand, struct fault *f)
 		return branch(o, f);
 	case EXPLODE:
 		opts_no_terminal(name, STDIN_FILENO);
+		stop_by_signals(NULL, name);
 		return explode_run(STDIN_FILENO, o->dir, f);
 	case IMPLODE:
 		opts_no_terminal(name, STDOUT_FILENO);

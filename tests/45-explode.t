@@ -4,9 +4,9 @@
 # shellcheck source=lib.sh
 . "${0%/*}/lib.sh"
 gen=$here/gen
-tool=exploder
-explode=("$tool")
-implode=("$tool" -j)
+tool=rec-split
+explode=(rec-split --explode)
+implode=(rec-split --implode)
 
 # opened FILE DIR: FILE as the directory DIR, instead of what was there.
 opened() {
