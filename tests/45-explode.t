@@ -216,10 +216,10 @@ ok "pages less, in the list and in what it is of" drop
 grow() {
 	local raw=$dir/000003-PAGE_DATA.raw
 	opened "$vectors/good-hvm-3" "$dir" && edit '.records +=
-		[{"reserved": 9, "pages": [[640, 2, "NOTAB"], [7, 1, "XTAB", 3]]}]' \
+		[{"reserved": 9, "pages": [[640, 2, "NOTAB"], [7, 1, "XTAB", 3], [8, 1, "XTAB", 4]]}]' \
 		"${raw%.raw}.json" && head -c 8192 "$tmp/live" >> "$raw" &&
-		joined "$dir" && "$gen/survey" --page 641 < "$tmp/new" |
-		cmp - <(dd if="$tmp/live" bs=4096 skip=1 count=1 2> "$tmp/dd")
+		joined "$dir" && back "$tmp/new" &&
+		"$gen/survey" --page 641 < "$tmp/new" | cmp - <(dd if="$tmp/live" bs=4096 skip=1 count=1 2> "$tmp/dd")
 }
 ok "pages more, in a record that says no more than it must" grow
 none() {
@@ -243,7 +243,8 @@ ok "padding: its own only for a body that has not changed its length" eval '
 	opened "$vectors/good-xl" "$dir" && file=$dir/000002-HVM_CONTEXT && [ -s "$file.pad" ] &&
 	{ head -c 1 /dev/zero >> "$file.rec"; joined "$dir"; } &&
 	not cmp -s "$tmp/new" "$vectors/good-xl" && truncate -s -1 "$file.rec" &&
-	closed "$dir" "$vectors/good-xl" && rm "$file.rec" && joined "$dir"'
+	closed "$dir" "$vectors/good-xl" && truncate -s -1 "$file.rec" &&
+	joined "$dir" && rm "$file.rec" && joined "$dir"'
 # Between others, and behind all others of its number.
 ok "numbers of any width, and what stands behind them" eval '
 	opened "$vectors/good-hvm-3" "$dir" &&
