@@ -4,6 +4,7 @@ import dataclasses
 import fcntl
 import os
 import select
+import shutil
 import statistics
 import subprocess
 import sys
@@ -22,6 +23,8 @@ class Job:
     commands: tuple
     wide: bool = False      # all pipes have 1 MiB, else what the system gives
     codes: tuple = (0,)     # that it may exit with
+    fresh: str = ""         # a directory that is to be there, empty
+    feed: str = ""          # a file that the first command reads itself
 
 
 @dataclasses.dataclass
@@ -81,9 +84,15 @@ def once(job):
     The clock starts when the source has something to give: what it needs to
     make it ready is nobody's time.
     """
+    if job.fresh:
+        shutil.rmtree(job.fresh, ignore_errors=True)
+        os.mkdir(job.fresh)
     r, w = pipe(job.wide)
     feed = start(job.source, subprocess.DEVNULL, w)
     select.select([r], [], [])
+    if job.feed:
+        os.close(r)
+        r = os.open(job.feed, os.O_RDONLY)
     begin = time.monotonic()
     chain = []
     for command in job.commands:
