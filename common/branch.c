@@ -1,16 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "branch.h"
-#include "format.h"
 #include "io.h"
 #include "stream.h"
-
-static bool
-is_last(const struct stream *in, const struct record *rec)
-{
-	return in->nested ? rec->part == PART_LIBXL &&
-	    rec->type == LIBXL_END && in->phase == AFTER_IMAGE :
-	    rec->part == PART_RECORD && rec->type == REC_END;
-}
 
 /* The command failed: what it says is the fault, if the stream is to stop. */
 static int
@@ -48,7 +39,7 @@ hand_on(struct branch *b, struct stream *in, struct sink *out,
 	int result;
 
 	while ((result = stream_next(in, &rec, f)) == 1) {
-		last = is_last(in, &rec);
+		last = stream_ends(in, &rec);
 		/* Whoever reads the stream does not wait for the command. */
 		if (!last || b->strict) {
 			if (copy_piece(b, copy, &rec, last, f) == -1 ||

@@ -47,16 +47,10 @@ follow(struct gather *g)
 		g->left = record_size(rec->length);
 	else
 		g->left -= record || libxl ? rec->size : g->left;
-	if (g->in.nested) {
-		g->ended = rec->part == PART_LIBXL &&
-		    rec->type == LIBXL_END && g->in.phase == AFTER_IMAGE;
-		g->checkpointed = libxl && g->left == 0 &&
-		    rec->type == LIBXL_CHECKPOINT_END;
-	} else {
-		g->ended = rec->part == PART_RECORD && rec->type == REC_END;
-		g->checkpointed = record && g->left == 0 &&
-		    rec->type == REC_CHECKPOINT;
-	}
+	g->ended = stream_ends(&g->in, rec);
+	g->checkpointed = g->left == 0 && (g->in.nested ?
+	    libxl && rec->type == LIBXL_CHECKPOINT_END :
+	    record && rec->type == REC_CHECKPOINT);
 }
 
 /*

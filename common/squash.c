@@ -129,16 +129,6 @@ misread(struct fault *f)
 	return f->status == EXIT_SYSTEM ? -1 : changed(f);
 }
 
-/* Whether the piece is the one that commits the stream. */
-static bool
-is_outermost_end(const struct passes *p)
-{
-	if (p->in.nested)
-		return p->in.phase == AFTER_IMAGE &&
-		    p->rec.part == PART_LIBXL && p->rec.type == LIBXL_END;
-	return is_record(&p->rec, REC_END);
-}
-
 static int
 hand_on(struct passes *p, struct record *rec, struct fault *f)
 {
@@ -172,7 +162,7 @@ second_pass(struct passes *p, struct fault *f)
 
 	while ((more = stream_next(&p->in, &p->rec, f)) == 1) {
 		add_crc(p);
-		if (is_outermost_end(p) && p->crc != p->whole_crc)
+		if (stream_ends(&p->in, &p->rec) && p->crc != p->whole_crc)
 			return changed(f);
 		if (is_record(&p->rec, REC_PAGE_DATA) &&
 		    latest_keep(&p->latest, &p->rec, f) == -1)
@@ -199,7 +189,7 @@ pass_of_pages(struct passes *p, struct fault *f)
 	int more;
 
 	while ((more = stream_next(&p->in, &p->rec, f)) == 1) {
-		if (is_outermost_end(p))
+		if (stream_ends(&p->in, &p->rec))
 			return 0;
 		if (is_record(&p->rec, REC_PAGE_DATA))
 			return hand_on_batches(p, f);
@@ -218,11 +208,11 @@ pass_of_rest(struct passes *p, struct fault *f)
 
 	while ((more = stream_next(&p->in, &p->rec, f)) == 1) {
 		add_crc(p);
-		if (is_outermost_end(p) && p->crc != p->whole_crc)
+		if (stream_ends(&p->in, &p->rec) && p->crc != p->whole_crc)
 			return changed(f);
 		if (is_record(&p->rec, REC_PAGE_DATA))
 			behind = true;
-		else if ((behind || is_outermost_end(p)) &&
+		else if ((behind || stream_ends(&p->in, &p->rec)) &&
 		    hand_on(p, &p->rec, f) == -1)
 			return -1;
 	}

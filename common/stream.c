@@ -187,6 +187,15 @@ stream_next(struct stream *s, struct record *rec, struct fault *f)
 	return s->next(s, rec, f);
 }
 
+bool
+stream_ends(const struct stream *s, const struct record *rec)
+{
+	if (s->nested)
+		return s->phase == AFTER_IMAGE && rec->part == PART_LIBXL &&
+		    rec->type == LIBXL_END;
+	return rec->part == PART_RECORD && rec->type == REC_END;
+}
+
 int
 stream_more(struct stream *s, struct fault *f)
 {

@@ -78,6 +78,10 @@ void stream_close(struct stream *s);
  */
 int stream_next(struct stream *s, struct record *rec, struct fault *f);
 
+/* stream_ends(s, rec): whether the piece, the last one that was read, is the
+ * outermost END. */
+bool stream_ends(const struct stream *s, const struct record *rec);
+
 /*
  * stream_more(s, f): with pass_after_end, behind END: 1 when more bytes come,
  * which stream_next then reads as another stream, or 0 at the end of the input;
