@@ -225,11 +225,11 @@ few() {
 }
 ok "more parts than this process may have open" status 1 "$tmp/many" few
 ok "leaves nothing" test -z "$(ls -A)"
-# killed SIGNAL: with parts begun.
+# killed SIGNAL OPTION...: with parts begun.
 killed() {
 	local pid good=0
 	mkfifo "$tmp/feed"
-	rec-split -b 64K v. < "$tmp/feed" 2> "$tmp/err" &
+	rec-split "${@:2}" v. < "$tmp/feed" 2> "$tmp/err" &
 	pid=$!
 	exec 8> "$tmp/feed"
 	# More than pipe and threads take: parts were begun.
@@ -240,10 +240,26 @@ killed() {
 	rm "$tmp/feed"
 	[ "$good" = $((128 + $(kill -l "$1"))) ] && [ -z "$(ls -A)" ]
 }
+# A command of more than one process, which publishes what it got at its end.
+commits='cat | { cat > "$FILE.part"; mv "$FILE.part" "$FILE"; }'
 "$here/gen/make-stream" noise 4 > "$tmp/many"
 for signal in TERM HUP KILL; do
-	ok "SIG$signal leaves nothing" killed $signal
+	ok "SIG$signal leaves nothing" killed $signal -b 64K
 done
+
+# group_ends PID: of that process group none is left but who awaits his parent.
+group_ends() {
+	local n
+	for ((n = 0; n < 600; n++)); do
+		pgrep -r D,R,S,T -g "$1" > "$tmp/pids" || return 0
+		sleep 0.1
+	done
+	return 1
+}
+ok "SIGTERM reaches all of a command" eval '! killed TERM -b 1G --filter \
+	"echo \$\$ > ../pid; $commits" && group_ends "$(< ../pid)" &&
+	[ "$(echo ./*)" = ./v.000.rec.part ]'
+rm -f ./*
 
 # Commands.
 "$here/gen/make-stream" mixed 1 > "$tmp/many"
@@ -274,7 +290,6 @@ ok "is told" grep -Eqx 'rec-split: the command for v.00[0-9].rec did not read al
 ok "one that is killed" status 1 "$tmp/many" rec-split -b 200K --filter \
 	'kill -KILL $$' v.
 ok "is told" told rec-split "the command for v.000.rec was killed by signal 9"
-commits='cat > "$FILE.part" && mv "$FILE.part" "$FILE"'
 ok "of a stream that is cut" status 3 "$tmp/cut" rec-split -b 1G --filter \
 	"$commits" v.
 ok "no command takes its part for whole" test ! -e v.000.rec
