@@ -156,6 +156,13 @@ what 3 "record 0 (PART_HEADER) at byte 40: part 1 of 1 with chunks of 4096 \
 bytes: no set is like that" header parts 1
 what 3 "record 0 (PART_HEADER) at byte 40: part 1 of 0 with chunks of 4095 \
 bytes: no set is like that" header size 4095
+{
+	head -c 80 v.001.rec
+	printf '\7'
+	tail -c +82 v.001.rec
+} > bad
+ok "a header is damaged" refused 4 "bad: record 0 (PART_HEADER) at byte 40: \
+damaged" "" v.000.rec bad v.002.rec
 "$split_stream" --do header size 8192 v.001.rec > bad
 ok "a part that says something else of the set" refused 3 "v.000.rec and bad \
 say they are of one set, but not of the same kind" "" v.000.rec bad v.002.rec
