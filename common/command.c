@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -116,16 +117,51 @@ await(struct command *c)
 	return status;
 }
 
+static int
+not_all_read(const char *file, struct fault *f)
+{
+	return fault_set(f, EXIT_SYSTEM, "the command%s%.200s did not read "
+	    "all of it", file != NULL ? " for " : "", file != NULL ? file : "");
+}
+
+/* Another end of its pipe: for looking what is left when it has ended. */
+static int
+reopen(const struct command *c)
+{
+	char self[40];
+
+	snprintf(self, sizeof(self), "/proc/self/fd/%d", c->fd);
+	return c->fd == -1 ? -1 :
+	    open(self, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+}
+
+/* Bytes that it was given and did not read; closes pipe, or -1. */
+static int
+left_in(int pipe)
+{
+	int left = 0;
+
+	if (pipe == -1)
+		return 0;
+	if (ioctl(pipe, FIONREAD, &left) == -1)
+		left = 0;
+	close(pipe);
+	return left;
+}
+
 int
 command_end(struct command *c, const char *file, struct fault *f)
 {
 	const char *sep = file != NULL ? " for " : "";
-	int status;
+	int status, pipe;
 
-	close_input(c);
 	if (c->pid == 0)
 		return 0;
+	pipe = reopen(c);
+	close_input(c);
 	status = await(c);
+	if (left_in(pipe) > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+		return not_all_read(file, f);
 	if (file == NULL)
 		file = "";
 	if (WIFSIGNALED(status))
@@ -146,11 +182,7 @@ command_blame(struct command *c, const char *file, struct fault *f)
 
 	if (c->pid == 0 || poll(&p, 1, 0) != 1 || !(p.revents & POLLERR))
 		return -1;
-	if (command_end(c, file, f) == 0)
-		fault_set(f, EXIT_SYSTEM, "the command%s%.200s did not read "
-		    "all of it", file != NULL ? " for " : "",
-		    file != NULL ? file : "");
-	return -1;
+	return command_end(c, file, f) == -1 ? -1 : not_all_read(file, f);
 }
 
 void

@@ -24,8 +24,8 @@ int command_start(struct command *c, const char *text, const char *file,
 
 /*
  * command_end(c, file, f): its input ends; waits for it, if it runs.  0 when it
- * exited 0, or -1 with EXIT_SYSTEM and how it ended, naming file if it is not
- * NULL.
+ * exited 0 and had read everything, or -1 with EXIT_SYSTEM and how it ended,
+ * naming file if it is not NULL.
  */
 int command_end(struct command *c, const char *file, struct fault *f);
 

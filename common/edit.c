@@ -52,7 +52,7 @@ drop(struct edit *e, struct record *rec, struct fault *f)
 }
 
 static int
-apply(struct edit *e, const struct edit_rule *rule, struct record *rec,
+apply_to(struct edit *e, const struct edit_rule *rule, struct record *rec,
     struct fault *f)
 {
 	bool selected = expr_record(&rule->expr, rec);
@@ -65,6 +65,18 @@ apply(struct edit *e, const struct edit_rule *rule, struct record *rec,
 		return pages ? edit_pages_drop(e, rule, rec, f) : 0;
 	return selected == (rule->action == EDIT_DROP) ?
 	    drop(e, rec, f) : 0;
+}
+
+static int
+apply(struct edit *e, struct edit_rule *rule, struct record *rec,
+    struct fault *f)
+{
+	uint64_t before = e->records + e->pages + e->zeroed + e->needed;
+
+	if (apply_to(e, rule, rec, f) == -1)
+		return -1;
+	rule->did |= e->records + e->pages + e->zeroed + e->needed > before;
+	return 0;
 }
 
 static int

@@ -27,6 +27,9 @@ enum edit_action {
 struct edit_rule {
 	enum edit_action action;
 	struct expr expr;
+	const char *text;	/* of the expression */
+	bool did;		/* something was dropped, or would be zero;
+				   set by edit_run */
 };
 
 struct edit {

@@ -77,6 +77,12 @@ change_data(struct edit_config *c, uint32_t length, struct fault *f)
 		return -1;
 	}
 	size = strlen(json.text) + 1;
+	if (LENGTH_SIZE + size + rest > EDIT_CONFIG_DATA_MAX) {
+		edit_json_close(&json);
+		return record_fault(f, EXIT_REFUSED, data, "what stands behind "
+		    "xl's header would be longer than %u bytes",
+		    EDIT_CONFIG_DATA_MAX);
+	}
 	if (record_reserve(data, LENGTH_SIZE + size + rest, f) == -1) {
 		edit_json_close(&json);
 		return -1;

@@ -21,7 +21,9 @@ struct joining {
 
 	/* In the order of writing. */
 	struct sink out;
-	struct record held;	/* the chunk that ends the payload */
+	struct record held;	/* the last chunk that came: the payload
+				   may end with it */
+	bool     holds;
 };
 
 /* One thread's. */
@@ -54,8 +56,11 @@ next_on_stdin(struct joining *g, struct fault *f)
 	int result;
 
 	memcpy(set, p->header.set, sizeof(set));
-	if ((result = part_file_again(p, f)) == -1)
-		return -1;
+	if ((result = part_file_again(p, f)) == -1) {
+		f->hint[0] = '\0';
+		return fault_hint(f, "it stands behind part %03" PRIu32,
+		    g->current);
+	}
 	if (result == 0)
 		return check_end(g, f);
 	if (memcmp(set, p->header.set, sizeof(set)) != 0)
@@ -65,8 +70,8 @@ next_on_stdin(struct joining *g, struct fault *f)
 		return 1;
 	fault_set(f, EXIT_MALFORMED, "part %03" PRIu32 " comes where part %03"
 	    PRIu32 " is due", p->header.number, g->current);
-	return fault_hint(f, "on stdin parts come in their order; as files, "
-	    "in any");
+	return fault_hint(f, "on stdin parts come in their order, which is "
+	    "ls -v's behind 999; as files, in any");
 }
 
 /*
@@ -162,14 +167,18 @@ verify_chunk(void *worker, struct fault *f)
 	    part_file_fault(&w->part, f);
 }
 
+/* What was held goes out. */
 static int
-write_payload(struct joining *g, const struct record *rec, struct fault *f)
+release(struct joining *g, struct fault *f)
 {
-	struct iovec iov = {
-		.iov_base = rec->body + PART_PAYLOAD_OFFSET,
-		.iov_len = rec->length - PART_PAYLOAD_OFFSET,
-	};
+	const struct record *rec = &g->held;
+	struct iovec iov;
 
+	if (!g->holds)
+		return 0;
+	g->holds = false;
+	iov.iov_base = rec->body + PART_PAYLOAD_OFFSET;
+	iov.iov_len = rec->length - PART_PAYLOAD_OFFSET;
 	g->j->payload += iov.iov_len;
 	return sink_write(&g->out, &iov, 1, f);
 }
@@ -180,12 +189,14 @@ write_chunk(void *ctx, void *worker, struct fault *f)
 	struct joining *g = ctx;
 	struct joiner *w = worker;
 
+	if (release(g, f) == -1)
+		return -1;
 	g->j->chunks++;
 	g->j->checkpoints += w->chunk.checkpoint;
-	if (!w->chunk.last)
-		return write_payload(g, &w->rec, f);
 	record_move(&g->held, &w->rec);
-	return 0;
+	g->holds = true;
+	/* A stream with checkpoints counts up to each. */
+	return w->chunk.checkpoint && !w->chunk.last ? release(g, f) : 0;
 }
 
 static int
@@ -218,7 +229,7 @@ open_parts(struct joining *g, struct fault *f)
 	return 0;
 }
 
-/* All was verified: what was held goes out. */
+/* All was verified: the last chunk goes out. */
 static int
 finish(struct joining *g, struct fault *f)
 {
@@ -226,7 +237,7 @@ finish(struct joining *g, struct fault *f)
 
 	j->parts = g->from_stdin ? g->current + 1 : g->set.count;
 	memcpy(j->set, g->set.part[0].header.set, sizeof(j->set));
-	if (write_payload(g, &g->held, f) == -1 ||
+	if (release(g, f) == -1 ||
 	    sink_close(&g->out, f) == -1)
 		return -1;
 	part_set_close(&g->set);

@@ -25,8 +25,8 @@ struct join {
 
 /*
  * join_run(j, f): the payload of all parts to j->out, which it closes.  Each
- * chunk is written when it was verified, the one that ends the payload when all
- * parts, and stdin, were read to their end.
+ * chunk is written when the next one was verified, too, or at once if it ends
+ * with a checkpoint; the last when all parts, and stdin, were read to their end.
  * 0, or -1 as part_set_open, part_file_next, part_chunk_get and
  * part_chunk_verify, and: EXIT_MALFORMED for chunks that are missing or come
  * behind the last, EXIT_INTEGRITY for one that comes again; EXIT_REFUSED for

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <json-c/json.h>
 #include "keys.h"
 #include "strict.h"
+#include "utf8.h"
 #include "uuid.h"
 
 #define HEX_MAX	64u	/* bytes of a KEY_HEX */
@@ -13,15 +13,16 @@
 bool
 keys_name_ok(const char *text)
 {
-	size_t i, digits = 0;
+	size_t size = strlen(text), i, n, digits = 0;
+	uint32_t code;
 
-	for (i = 0; text[i] != '\0'; i++) {
+	for (i = 0; i < size; i += n) {
+		n = utf8_next((const uint8_t *)text + i, size - i, &code);
 		/* U+0080 to U+009F control a terminal too. */
-		if (iscntrl((unsigned char)text[i]) || text[i] == '/' ||
-		    ((unsigned char)text[i] == 0xc2 &&
-		    (unsigned char)text[i + 1] < 0xa0))
+		if (n == 0 || code < 0x20 || (code >= 0x7f && code < 0xa0) ||
+		    code == '/')
 			return false;
-		digits += isdigit((unsigned char)text[i]) != 0;
+		digits += code >= '0' && code <= '9';
 	}
 	return i > 0 && i < KEYS_NAME_SIZE && digits < i;
 }

@@ -62,7 +62,8 @@ struct lint {
 	uint64_t last_pfn;	/* HVM: of the PAGE_DATA record before */
 	unsigned rounds;	/* HVM: how often they began again; 2: often */
 	struct lint_pv *pv;	/* NULL until it is needed */
-	bool     xl, json;	/* the envelope is xl's; its data are JSON */
+	bool     xl, json;	/* the envelope is xl's; its data are JSON, */
+	uint32_t data;		/* and so many bytes */
 };
 
 /*

@@ -13,13 +13,14 @@ check_header(struct lint *l, const struct record *rec, struct fault *f)
 	uint32_t flags = get_le32(rec->body + XL_FLAGS_OFFSET);
 
 	l->json = flags & XL_FLAG_JSON;
+	l->data = get_le32(rec->body + XL_DATA_LENGTH_OFFSET);
 	if (flags & ~(XL_FLAG_JSON | XL_FLAG_STREAM_V2))
 		return lint_wrong(l, LINT_XL_HEADER, rec, f, "mandatory "
 		    "flags 0x%" PRIx32 ", xl knows 0x3", flags);
 	return 0;
 }
 
-/* The optional data of a save file, if it comes in one piece. */
+/* The optional data of a save file, or the first piece of them. */
 static int
 check_config(struct lint *l, const struct record *rec, struct fault *f)
 {
@@ -29,10 +30,12 @@ check_config(struct lint *l, const struct record *rec, struct fault *f)
 		return lint_wrong(l, LINT_XL_HEADER, rec, f,
 		    "no room for the length of a configuration");
 	length = get_le32(rec->body);
-	if (length > rec->size - 4)
+	if (length > l->data - 4)
 		return lint_wrong(l, LINT_XL_HEADER, rec, f, "a "
 		    "configuration of %" PRIu32 " bytes in optional data of "
-		    "%zu", length, rec->size);
+		    "%" PRIu32, length, l->data);
+	if (length > rec->size - 4)
+		return 0;	/* its end is in another piece */
 	if (length == 0 || rec->body[4 + length - 1] != '\0')
 		return lint_wrong(l, LINT_XL_HEADER, rec, f,
 		    "its configuration does not end with a NUL");

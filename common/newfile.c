@@ -146,19 +146,44 @@ link_to(const struct newfile *n, const char *name)
 	return linkat(AT_FDCWD, self, n->dir, name, AT_SYMLINK_FOLLOW);
 }
 
-/* From the temporary name to its own. */
+/* From the temporary name to its own, in the place of what has it. */
 static int
-rename_to(const struct newfile *n)
+replace_by(struct newfile *n)
+{
+	struct stat st;
+
+	if (fstatat(n->dir, n->name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    !S_ISREG(st.st_mode)) {
+		errno = EEXIST;
+		return -1;
+	}
+	if (renameat2(n->dir, n->temp, n->dir, n->name, RENAME_EXCHANGE)
+	    == 0) {
+		n->exchanged = true;
+		return 0;
+	}
+	/* Nothing is there, or the file system does not know that. */
+	if (errno != ENOENT && errno != EINVAL && errno != ENOSYS)
+		return -1;
+	n->lost = errno != ENOENT;
+	return renameat(n->dir, n->temp, n->dir, n->name);
+}
+
+static int
+rename_to(struct newfile *n)
 {
 	if (n->replace)
-		return renameat(n->dir, n->temp, n->dir, n->name);
+		return replace_by(n);
 	if (renameat2(n->dir, n->temp, n->dir, n->name, RENAME_NOREPLACE)
 	    == 0)
 		return 0;
 	/* Some file systems do not know that. */
 	if (errno != EINVAL && errno != ENOSYS)
 		return -1;
-	return linkat(n->dir, n->temp, n->dir, n->name, 0);
+	if (linkat(n->dir, n->temp, n->dir, n->name, 0) == -1)
+		return -1;
+	newfile_drop(n);
+	return 0;
 }
 
 static int
@@ -174,13 +199,13 @@ give_name(struct newfile *n)
 	}
 	if (rename_to(n) == -1)
 		return -1;
-	newfile_drop(n);	/* if it was linked */
-	n->temp[0] = '\0';
+	if (!n->exchanged)
+		n->temp[0] = '\0';
 	return 0;
 }
 
 int
-newfile_publish(struct newfile *n, struct fault *f)
+newfile_name(struct newfile *n, struct fault *f)
 {
 	if (give_name(n) == -1) {
 		if (errno == EEXIST && !n->replace)
@@ -188,11 +213,42 @@ newfile_publish(struct newfile *n, struct fault *f)
 		return system_fault(n, "cannot make", f);
 	}
 	n->published = true;
+	return 0;
+}
+
+int
+newfile_name_sync(struct newfile *n, struct fault *f)
+{
 	while (fsync(n->dir) == -1)
 		if (errno != EINTR)
 			return system_fault(n, "cannot sync the directory of",
 			    f);
 	return 0;
+}
+
+bool
+newfile_unname(struct newfile *n)
+{
+	if (n->exchanged) {
+		if (renameat2(n->dir, n->temp, n->dir, n->name,
+		    RENAME_EXCHANGE) == -1)
+			return false;
+		n->exchanged = false;
+	} else if (n->lost || unlinkat(n->dir, n->name, 0) == -1) {
+		return false;
+	}
+	n->published = false;
+	return true;
+}
+
+int
+newfile_publish(struct newfile *n, struct fault *f)
+{
+	if (newfile_name(n, f) == -1)
+		return -1;
+	newfile_drop(n);	/* what was replaced */
+	n->temp[0] = '\0';
+	return newfile_name_sync(n, f);
 }
 
 bool

@@ -23,6 +23,8 @@ struct newfile {
 	char temp[PLACE_TEMP_SIZE];	/* the temporary one, or empty */
 	bool replace;
 	bool published;
+	bool exchanged;		/* temp is the name of what it replaced, */
+	bool lost;		/* or that is gone */
 };
 
 /*
@@ -58,6 +60,19 @@ int newfile_sync(const struct newfile *n, struct fault *f);
  * nevertheless.
  */
 int newfile_publish(struct newfile *n, struct fault *f);
+
+/*
+ * newfile_publish in two steps, for files that belong together:
+ * newfile_name(n, f): gives it its name.  What it replaces is kept under another
+ * one until newfile_close, where the file system can exchange names.
+ * newfile_name_sync(n, f): has that, and all that was done to names in its
+ * directory, on the disk.
+ * newfile_unname(n): between the two: takes the name back, and what was
+ * replaced has it again.  False when that could not be done.
+ */
+int newfile_name(struct newfile *n, struct fault *f);
+int newfile_name_sync(struct newfile *n, struct fault *f);
+bool newfile_unname(struct newfile *n);
 
 /*
  * newfile_revoke(n): after newfile_publish failed: makes sure that nobody gets

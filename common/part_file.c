@@ -33,14 +33,21 @@ static int
 read_header(struct part_file *p, struct fault *f)
 {
 	struct record rec = { 0 };
+	bool is_container = false;
 	int result;
 
 	do {
 		result = stream_next(&p->in, &rec, f);
+		if (rec.part == PART_IMAGE)
+			is_container = memcmp(rec.body, container_image,
+			    IMAGE_HEADERS_SIZE) == 0;
 	} while (result == 1 && !type_has_layers(&rec) &&
 	    !(rec.part == PART_RECORD && rec.type == REC_END));
 	if (result == 1)
 		result = outermost_is(&rec, REC_PART_HEADER, f);
+	if (result == 0 && !is_container)
+		result = record_fault(f, EXIT_MALFORMED, &rec, "the headers "
+		    "before it are not those of a container");
 	if (result == 0)
 		result = part_header_get(&rec, &p->header, f);
 	record_free(&rec);
@@ -106,17 +113,17 @@ part_file_close(struct part_file *p)
 }
 
 bool
-part_file_is_other(const char *path, const uint8_t set[PART_SET_SIZE])
+part_file_set(const char *path, uint8_t set[PART_SET_SIZE])
 {
 	struct part_file p = { .path = path };
 	struct fault none;
 	struct stat st;
-	bool other;
+	bool is_part;
 
 	if (lstat(path, &st) == -1 || !S_ISREG(st.st_mode))
 		return false;
-	other = part_file_open(&p, &none) == 0 &&
-	    memcmp(p.header.set, set, PART_SET_SIZE) != 0;
+	is_part = part_file_open(&p, &none) == 0;
+	memcpy(set, p.header.set, PART_SET_SIZE);
 	part_file_close(&p);
-	return other;
+	return is_part;
 }

@@ -40,7 +40,8 @@ void part_file_close(struct part_file *p);
  * for one on stdin but the first.  Returns -1. */
 int part_file_fault(const struct part_file *p, struct fault *f);
 
-/* part_file_is_other(path, set): whether the file is a part of another set. */
-bool part_file_is_other(const char *path, const uint8_t set[PART_SET_SIZE]);
+/* part_file_set(path, set): the set that the file is a part of; false for what
+ * is no regular file, or no part. */
+bool part_file_set(const char *path, uint8_t set[PART_SET_SIZE]);
 
 #endif

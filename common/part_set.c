@@ -75,7 +75,8 @@ check_twice(const struct part_file *p, const struct part_file *q,
 
 	if (!p->is_file || !q->is_file)
 		return fault_set(f, EXIT_REFUSED, "%.150s and %.150s are both "
-		    "part %" PRIu32 ", and no files to compare", p->path,
+		    "part %" PRIu32 ", and no files that could be compared",
+		    p->path,
 		    q->path, p->header.number);
 	a = open(p->path, O_RDONLY | O_CLOEXEC);
 	b = open(q->path, O_RDONLY | O_CLOEXEC);

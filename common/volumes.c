@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <sodium.h>
 
 #include "command.h"
+#include "leftovers.h"
 #include "newfile.h"
 #include "part_file.h"
 #include "stream.h"
@@ -68,6 +70,17 @@ volumes_begin(struct volumes *v, struct fault *f)
 	return 0;
 }
 
+/* Refused because a file is there; with replace, because it is no file. */
+static int
+refuse(const struct volumes *v, struct fault *f)
+{
+	f->hint[0] = '\0';
+	if (f->status == EXIT_REFUSED && !v->replace)
+		fault_hint(f, "-f puts the new ones in the place of old ones, "
+		    "when all are whole");
+	return -1;
+}
+
 static int
 open_volume(struct volumes *v, struct volume *new, struct fault *f)
 {
@@ -78,12 +91,8 @@ open_volume(struct volumes *v, struct volume *new, struct fault *f)
 		sink_open(&new->out, new->command.fd);
 		return 0;
 	}
-	if (newfile_open(&new->file, new->path, v->replace, f) == -1) {
-		if (f->status == EXIT_REFUSED)
-			fault_hint(f, "-f puts the new ones in the place of "
-			    "old ones, when all are whole");
-		return -1;
-	}
+	if (newfile_open(&new->file, new->path, v->replace, f) == -1)
+		return refuse(v, f);
 	sink_open(&new->out, new->file.fd);
 	return 0;
 }
@@ -182,41 +191,50 @@ volumes_write(struct volumes *v, const struct chunk *c,
 	return 0;
 }
 
-/*
- * A set that was replaced may have had more parts.  Files are only taken for
- * such if they are parts of another set.
- */
-static void
-remove_others(const struct volumes *v)
+/* One could not be named: those that were are as before. */
+static int
+take_back(struct volumes *v, struct fault *f)
 {
-	uint32_t number;
-	char *path;
-	bool other;
+	struct volume *each;
+	bool all = true;
 
-	for (number = v->header.number + 1; ; number++) {
-		if ((path = path_of(v, number)) == NULL)
-			return;
-		other = part_file_is_other(path, v->header.set);
-		if (other)
-			unlink(path);
-		free(path);
-		if (!other)
-			return;
-	}
+	for (each = v->first; each != NULL && each->file.published;
+	    each = each->next)
+		all &= newfile_unname(&each->file);
+	refuse(v, f);
+	return all ? -1 : fault_hint(f, "some parts have their names already, "
+	    "and could not be taken back: remove them");
+}
+
+static int
+give_names(struct volumes *v, struct fault *f)
+{
+	struct volume *each;
+
+	for (each = v->first; each != NULL; each = each->next)
+		if (newfile_name(&each->file, f) == -1)
+			return take_back(v, f);
+	return v->last == NULL ? 0 : newfile_name_sync(&v->last->file, f);
 }
 
 int
 volumes_publish(struct volumes *v, struct fault *f)
 {
-	struct volume *each;
+	uint8_t old[PART_SET_SIZE];
+	sigset_t all, before;
+	bool replaces;
+	int result;
 
-	for (each = v->first; each != NULL; each = each->next)
-		if (each->file.fd != -1 &&
-		    newfile_publish(&each->file, f) == -1)
-			return -1;
-	if (v->command == NULL && v->replace && v->first != NULL)
-		remove_others(v);
-	return 0;
+	if (v->command != NULL || v->first == NULL)
+		return 0;
+	replaces = v->replace && part_file_set(v->first->path, old);
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, &before);
+	result = give_names(v, f);
+	if (result == 0 && replaces)
+		leftovers_remove(v->prefix, v->header.number, old);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return result;
 }
 
 uint32_t

@@ -49,9 +49,10 @@ int volumes_write(struct volumes *v, const struct chunk *c,
     const struct record *rec, struct fault *f);
 
 /*
- * volumes_publish(v, f): behind the last chunk: gives the files their names.
- * Then, with replace, files of another set that would follow are removed.
- * 0, or -1 as newfile_publish; files before that one have their names.
+ * volumes_publish(v, f): behind the last chunk: gives the files their names, all
+ * or none, while signals wait.  With replace, what the set had that PREFIX000.rec
+ * was of, and that was not replaced, is removed.
+ * 0, or -1 as newfile_name: then all is as before, or the hint says that not.
  */
 int volumes_publish(struct volumes *v, struct fault *f);
 

@@ -89,7 +89,7 @@ take_rule(struct edit *e, const char *option, enum edit_action action)
 	}
 	e->rule = rule;
 	rule += e->rules++;
-	rule->action = action;
+	*rule = (struct edit_rule){ .action = action, .text = optarg };
 	if (expr_parse(&rule->expr, optarg, &f) == 0)
 		return;
 	/* Without fault_set, which would clear the hint. */
@@ -126,8 +126,9 @@ take_setting(struct edit_config *c)
 	switch (key) {
 	case 0:
 		if (!keys_name_ok(optarg))
-			opts_wrong(name, "--set name= takes 1 to %u bytes, no "
-			    "control characters, no '/', not digits alone",
+			opts_wrong(name, "--set name= takes 1 to %u bytes of "
+			    "UTF-8, no control characters, no '/', not digits "
+			    "alone",
 			    KEYS_NAME_SIZE - 1);
 		c->name = optarg;
 		break;
@@ -207,6 +208,19 @@ plural(uint64_t n)
 	return n == 1 ? "" : "s";
 }
 
+/* A slip in an expression must not look as if all was done. */
+static void
+tell_idle(const struct edit *e)
+{
+	size_t i;
+
+	for (i = 0; i < e->rules; i++)
+		if (!e->rule[i].did && e->rule[i].action != EDIT_KEEP)
+			fault_tell(name, "%s %s: nothing is selected by it",
+			    e->rule[i].action == EDIT_DROP ? "--drop" :
+			    "--zero", e->rule[i].text);
+}
+
 static void
 tell(const struct options *o)
 {
@@ -214,6 +228,8 @@ tell(const struct options *o)
 	const struct edit_config *c = &e->config;
 	const struct squash *s = &o->squash;
 
+	if (!o->common.quiet)
+		tell_idle(e);
 	if (e->needed > 0 && !o->common.quiet)
 		fault_tell(name, "not zeroed: %" PRIu64 " page%s of page "
 		    "tables or start info, which a restore needs; with pfn= "

@@ -146,7 +146,20 @@ take(struct options *o, int c, const char *given)
 }
 
 static void
-check(const struct options *o, int operands)
+check_parts(int operands, char *const *operand)
+{
+	int i;
+
+	if (operands == 0)
+		opts_wrong(name, "which PARTs?  '-' for those on stdin");
+	for (i = 0; operands > 1 && i < operands; i++)
+		if (strcmp(operand[i], "-") == 0)
+			opts_wrong(name, "'-', for all parts on stdin, stands "
+			    "alone; /dev/stdin is a part like others");
+}
+
+static void
+check(const struct options *o, int operands, char *const *operand)
 {
 	const struct volumes *v = &o->split.volumes;
 
@@ -160,9 +173,7 @@ check(const struct options *o, int operands)
 		break;
 	case JOIN:
 	case TEST:
-		if (operands == 0)
-			opts_wrong(name, "which PARTs?  '-' for those on "
-			    "stdin");
+		check_parts(operands, operand);
 		break;
 	default:
 		if (operands != 0)
@@ -282,7 +293,7 @@ main(int argc, char *argv[])
 	while ((c = getopt_long(argc, argv, ":b:n:fjtT:" OPTS_LETTERS, longs,
 	    NULL)) != -1)
 		take(&o, c, argv[optind - 1]);
-	check(&o, argc - optind);
+	check(&o, argc - optind, argv + optind);
 	if (act(&o, argc - optind, argv + optind, &f) == -1)
 		fault_exit(name, &f);
 	return EXIT_DONE;

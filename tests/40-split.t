@@ -100,7 +100,7 @@ ok "nothing comes out" gives /dev/null
 ok "on stdin one is missing" eval 'cat v.000.rec v.002.rec > "$tmp/in";
 	status 3 "$tmp/in" rec-split -j -'
 ok "that is said" told rec-split "part 002 comes where part 001 is due" \
-	"on stdin parts come in their order; as files, in any"
+	"on stdin parts come in their order, which is ls -v's behind 999; as files, in any"
 ok "on stdin the last is missing" eval 'cat v.000.rec v.001.rec > "$tmp/in";
 	status 3 "$tmp/in" rec-split -j -'
 ok "and the first" eval 'status 3 v.001.rec rec-split -j -'
@@ -127,7 +127,7 @@ ok "on stdin, too" eval 'cat v.000.rec o.000.rec > "$tmp/in"
 ok "one is there twice, with other content" refused 4 \
 	"v.001.rec and other are both part 1, and differ" "" v.* other
 ok "and no file" refused 5 "v.001.rec and /dev/fd/63 are both part 1, and no \
-files to compare" "" v.* <(cat other)
+files that could be compared" "" v.* <(cat other)
 # what STATUS MESSAGE CHANGE...: part 1 changed so.
 what() {
 	local want=$1 message=$2
@@ -170,8 +170,17 @@ say they are of one set, but not of the same kind" "" v.000.rec bad v.002.rec
 ok "the last chunk of a part is missing" refused 3 "v.002.rec: record 1 $chunk \
 96: chunk 4 comes where 3 is due: chunks are missing" "" v.000.rec bad v.002.rec
 "$split_stream" --do unlast 1 v.002.rec > bad
-ok "the payload's end is not told" status 3 /dev/null rec-split -j v.000.rec \
-	v.001.rec bad
+ok "the payload's end is not told" refused 3 "the last part is missing: part \
+002 does not end the stream" "rec-split wrote the next one to a file whose name \
+ends in 003.rec" v.000.rec v.001.rec bad
+{
+	head -c 24 v.001.rec
+	printf '\2'
+	tail -c +26 v.001.rec
+} > bad
+ok "headers that are not a container's" refused 3 "bad: record 0 (PART_HEADER) \
+at byte 40: the headers before it are not those of a container" "" v.000.rec \
+	bad v.002.rec
 "$split_stream" --do drop 1 v.002.rec > bad
 ok "the chunk that ends the payload is missing" refused 3 "the last part is \
 missing: part 002 does not end the stream" "rec-split wrote the next one to a \
@@ -210,8 +219,18 @@ touch v.100.rec
 ok "a smaller set with -f" status 0 "$plain" rec-split -f -b 64K v.
 ok "takes the place of the larger one, and of nothing else" test "$(echo ./*)" = \
 	"./v.000.rec ./v.100.rec"
-mkdir v.000.dir
 rm v.*.rec
+rec-split -b 64K v. < "$tmp/many"
+rm v.005.rec
+cp v.008.rec other
+rec-split -b 64K o. < "$tmp/many"
+mv o.007.rec v.019.rec
+rm o.*
+ok "one that replaces a set with a gap" status 0 "$plain" rec-split -f -b 64K v.
+ok "leaves nothing of that, and what is of another" test "$(echo v.*)" = \
+	"v.000.rec v.019.rec"
+rm ./*
+mkdir v.000.dir
 mkdir v.001.rec
 ok "a directory is there" status 5 "$tmp/many" rec-split -f -b 200K v.
 rmdir v.001.rec v.000.dir
@@ -232,6 +251,27 @@ few() {
 }
 ok "more parts than this process may have open" status 1 "$tmp/many" few
 ok "leaves nothing" test -z "$(ls -A)"
+# Names are given to all, or to none.
+names_fail() {
+	ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 strace -f -qq -o "$tmp/calls" \
+		-e trace="$1" -e inject="$1:error=EIO:when=4" \
+		rec-split -T 1 -b 200K "${@:2}" v. < "$tmp/many" 2> "$tmp/err"
+}
+if strace -qq -o "$tmp/calls" true 2> "$tmp/notes"; then
+	ok "a name cannot be given" not names_fail linkat
+	ok "is told" told rec-split "cannot make v.003.rec: Input/output error"
+	ok "no part has its own" test -z "$(ls -A)"
+	"$here/gen/make-stream" text 1 | rec-split -b 100K v.
+	mkdir "$tmp/old"
+	cp v.* "$tmp/old"
+	ok "a name cannot be exchanged" not names_fail renameat2 -f
+	ok "is told" told rec-split "cannot make v.003.rec: Input/output error"
+	ok "the old set is there, alone" diff -r "$tmp/old" .
+	rm ./*
+else
+	skip 6 "strace cannot trace here"
+fi
+
 # killed SIGNAL OPTION...: with parts begun.
 killed() {
 	local pid good=0
@@ -292,8 +332,7 @@ ok "no other was started" test "$(echo ./*)" = "./v.000.rec ./v.001.rec"
 rm -f ./*
 ok "one that does not read" status 1 "$tmp/many" rec-split -b 200K --filter \
 	'exit 0' v.
-ok "is told" grep -Eqx 'rec-split: the command for v.00[0-9].rec did not read all of it' \
-	"$tmp/err"
+ok "is told" told rec-split "the command for v.000.rec did not read all of it"
 ok "one that is killed" status 1 "$tmp/many" rec-split -b 200K --filter \
 	'kill -KILL $$' v.
 ok "is told" told rec-split "the command for v.000.rec was killed by signal 9"
@@ -346,7 +385,7 @@ else
 	skip 2 "a sanitizer takes memory of its own"
 fi
 for how in "" "-b 64K" "-b 1K v." "-b 64K a b" "-n 0 v." "-n 1001 v." \
-	"-b 64K -n 3 v." -j "-t" "--strict -j a" "-j -f a" "--filter cat -j a" \
+	"-b 64K -n 3 v." -j "-t" "-j - a" "-t a -" "--strict -j a" "-j -f a" "--filter cat -j a" \
 	"-b 64K -f --filter cat v." "--explode d x" "--tee cat x"; do
 	# shellcheck disable=SC2086 # words
 	ok "usage: $how" status 2 "$plain" rec-split $how

@@ -20,8 +20,12 @@ for file in "$vectors"/good-*; do
 	fi
 done
 ok "what selects nothing drops nothing" expect 0 "$pv" \
-	"$(stat -c %s "$pv")" "" "" rec-edit --drop index=9999 \
+	"$(stat -c %s "$pv")" "" "" rec-edit -q --drop index=9999 \
 	--drop pfn=0x100-0xfffffffffffff --zero pfn=99 --keep index=0-9999
+ok "without -q" status 0 "$pv" rec-edit -f --drop index=9999 --zero pfn=99 \
+	--drop index=0
+ok "it is said" told rec-edit "--drop index=9999: nothing is selected by it
+rec-edit: --zero pfn=99: nothing is selected by it"
 for name in pv-2 hvm-2 libxl-plain config; do
 	ok "good-$name: some vector has no errors" expect 0 \
 		"$vectors/good-$name" - "" "" rec-edit
@@ -236,6 +240,24 @@ ok "a virsh save file" not_set "$vectors/good-virsh" 5 \
 ok "a GUEST_CONFIG that is no whole one" not_set "$vectors/good-config" 5 \
 	'record 0 (GUEST_CONFIG) at byte 40: "move" is missing' \
 	"what is set is not all that it says; xenrec(5) has the rest" --set name=x
+# xl's configuration in more than one piece of the reader's.
+python3 - "$gen" "$tmp/xl" <<- 'END'
+	import struct, subprocess, sys
+	save = subprocess.run([sys.argv[1] + "/make-stream", "named", "2"],
+	                      capture_output=True, check=True).stdout
+	size = struct.unpack_from("<I", save, 44)[0]
+	data, rest = save[48:48 + size], save[48 + size:]
+	length = struct.unpack_from("<I", data)[0]
+	text = data[4:4 + length - 1].rstrip()
+	text = text[:-1] + b', "z": "' + bytes(b"x" * 400000) + b'"}\0'
+	data = struct.pack("<I", len(text)) + text + data[4 + length:]
+	with open(sys.argv[2], "wb") as f:
+	    f.write(save[:44] + struct.pack("<I", len(data)) + data + rest)
+END
+ok "a long configuration" status 0 "$tmp/xl" rec-ls --lint
+ok "can be changed" eval 'status 0 "$tmp/xl" rec-edit --set name=x &&
+	cp "$tmp/out" "$tmp/after" && "$gen/edit-stream" --set=name=x "$tmp/xl" "$tmp/after"'
+ok "and passes lint" status 0 "$tmp/after" rec-ls --lint
 "$gen/make-stream" named 7 > "$tmp/large"
 at=$(rec-ls -l "$tmp/named-1" | awk '$4 == "X86_PV_VCPU_BASIC" { at = $2 } END { print at }')
 ok "fewer vcpus than have state" not_set "$tmp/named-1" 5 "the result is \
@@ -278,9 +300,10 @@ ok "an operand" wrong "no operand is taken, not 'x': the stream comes on stdin" 
 ok "an unknown option" wrong "not understood: --dorp=1" "$help" --dorp=1
 ok "--set: an unknown key" wrong "--set takes name=, uuid=, vcpus= or memory=, not 'nam=x'" \
 	"$help" --set nam=x
-for bad in "" 7 a/b $'a\nb' "$(printf '%128s' x)"; do
-	ok "--set: no name: ${bad@Q}" wrong "--set name= takes 1 to 127 bytes, no control \
-characters, no '/', not digits alone" "$help" --set "name=$bad"
+for bad in "" 7 a/b $'a\nb' "$(printf '%128s' x)" $'caf\xe9' $'a\xc0\xafb' \
+	$'\xed\xa0\x80'; do
+	ok "--set: no name: ${bad@Q}" wrong "--set name= takes 1 to 127 bytes of UTF-8, no \
+control characters, no '/', not digits alone" "$help" --set "name=$bad"
 done
 ok "--set: no uuid" wrong "--set uuid= takes 'new' or a uuid, not '123'" "$help" --set uuid=123
 for bad in 0 4097 x; do

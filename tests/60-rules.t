@@ -26,7 +26,7 @@ rec-encrypt -d  | -T | rec-encrypt  | cat             | yes | 50000  | yes | in
 rec-split -b 1G --filter through x | -T | cat | rec-split -j - | no | 50000 | yes | out | out
 rec-split -j -  | -T | rec-split -b 1G --filter through x | cat | yes | 50000 | yes | in | in
 rec-edit -f     | no | cat          | cat             | yes | 50000  | yes
-rec-edit -f --drop index=99999999 --keep index=0-9999999 | no | cat | cat | yes | 50000 | yes
+rec-edit -f -q --drop index=99999999 --keep index=0-9999999 | no | cat | cat | yes | 50000 | yes
 '
 
 # Sets $run to the command of the filter with $1 threads, and option $2.  One
