@@ -7,8 +7,9 @@
 #                  stored images of real guests; flaws, and what Xen says of
 #                  them; the lab itself
 # make check-asan, make check-tsan    all tests outside the lab, sanitized
-# make bench       filters beside zstd, lz4, age, split and cat; CAPTURES=folder of *.zst,
-#                  STREAMS="file ...", ONLY=pack,unpack,..., RUNS=N
+# make bench       filters beside zstd, lz4, age, split and cat;
+#                  CAPTURES=folder of *.zst, STREAMS="file ...",
+#                  ONLY=pack,unpack,..., RUNS=N
 # make lab         a shell on one of two Xen hosts, to play with
 # make deps        install what building and testing need (as root)
 # make install     into $(DESTDIR)$(PREFIX)

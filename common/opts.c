@@ -108,11 +108,25 @@ take_unit(char *text)
 	return 10 * (unsigned)(unit - units + 1);
 }
 
+/* A size as opts_size takes it: of the largest unit that it is a multiple of. */
+static const char *
+size_text(uint64_t size, char text[32])
+{
+	unsigned unit = size == 0 ? 2 : 0;
+
+	while (unit < 3 && size > 0 && size % 1024 == 0) {
+		size /= 1024;
+		unit++;
+	}
+	snprintf(text, 32, "%" PRIu64 "%.1s", size, &"\0KMG"[unit]);
+	return text;
+}
+
 uint64_t
 opts_size(const char *tool, const char *option, uint64_t min, uint64_t max,
     uint64_t unit)
 {
-	char text[32];
+	char text[32], most[32];
 	unsigned shift;
 	uint64_t size;
 	long n;
@@ -125,12 +139,8 @@ opts_size(const char *tool, const char *option, uint64_t min, uint64_t max,
 		if (size >= min && size <= max)
 			return size;
 	}
-	min *= unit;
-	if (min > 0 && min < 1 << 20)
-		opts_wrong(tool, "%s takes %" PRIu64 "K to %" PRIu64 "M",
-		    option, (min + 1023) >> 10, max * unit >> 20);
-	opts_wrong(tool, "%s takes %" PRIu64 "M to %" PRIu64 "M", option,
-	    (min + (1 << 20) - 1) >> 20, max * unit >> 20);
+	opts_wrong(tool, "%s takes %s to %s, of bytes, K, M or G", option,
+	    size_text(min * unit, text), size_text(max * unit, most));
 }
 
 uint32_t

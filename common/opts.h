@@ -53,7 +53,7 @@ long opts_count(const char *tool, const char *option, long min, long max);
  * opts_size(tool, option, min, max, unit): optarg as a number of bytes, plain
  * or with K, M, G behind it, of 1024, 1024^2, 1024^3; in units, a power of
  * two, rounded up.  min and max are of these, too; says what the option takes
- * in MiB, or KiB, and exits 2 otherwise.
+ * and exits 2 otherwise.
  */
 uint64_t opts_size(const char *tool, const char *option, uint64_t min,
     uint64_t max, uint64_t unit);

@@ -169,7 +169,7 @@ take(struct options *o, int c, const char *given)
 		break;
 	case SPILL:
 		o->squash.spill_max = opts_size(name, "--spill", 0,
-		    UINT64_C(1) << 60, 1);
+		    UINT64_C(1) << 50, 1);
 		break;
 	case 'f':
 		o->edited.force = true;

@@ -109,7 +109,7 @@ take(struct options *o, int c, const char *given)
 	case 'b':
 		take_action(o, SPLIT);
 		v->size = opts_size(name, "-b", VOLUME_SIZE_MIN,
-		    UINT64_C(1) << 60, 1);
+		    UINT64_C(1) << 50, 1);
 		break;
 	case 'n':
 		take_action(o, SPLIT);

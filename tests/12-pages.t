@@ -147,7 +147,7 @@ for size in "" x 1x -1 4T 1.5M 17G 99999999999999999999; do
 	ok "--window '$size'" status 2 "$tmp/live" rec-compress \
 		--window "$size"
 	ok "says what it takes" told rec-compress \
-		"--window takes 0M to 16384M" "rec-compress -h lists the options"
+		"--window takes 0M to 16G, of bytes, K, M or G" "rec-compress -h lists the options"
 done
 ok "-M of less than a MiB" status 2 "$tmp/packed" rec-compress -d -M 4K
 ok "-M without -d" status 2 "$tmp/live" rec-compress -M 1M

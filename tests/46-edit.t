@@ -310,7 +310,7 @@ for bad in 0 4097 x; do
 	ok "--set: vcpus=$bad" wrong "--set vcpus= takes 1 to 4096" "$help" --set "vcpus=$bad"
 done
 for bad in 0 x 4294967297M; do
-	ok "--set: memory=$bad" wrong "--set memory= takes 1M to 4294967296M" "$help" --set "memory=$bad"
+	ok "--set: memory=$bad" wrong "--set memory= takes 1M to 4194304G, of bytes, K, M or G" "$help" --set "memory=$bad"
 done
 
 # Layers are undone first.
