@@ -56,11 +56,9 @@ next_on_stdin(struct joining *g, struct fault *f)
 	int result;
 
 	memcpy(set, p->header.set, sizeof(set));
-	if ((result = part_file_again(p, f)) == -1) {
-		f->hint[0] = '\0';
-		return fault_hint(f, "it stands behind part %03" PRIu32,
-		    g->current);
-	}
+	if ((result = part_file_again(p, f)) == -1)
+		return f->status == EXIT_SYSTEM ? -1 : fault_hint(f,
+		    "it stands behind part %03" PRIu32, g->current);
 	if (result == 0)
 		return check_end(g, f);
 	if (memcmp(set, p->header.set, sizeof(set)) != 0)
@@ -245,6 +243,18 @@ finish(struct joining *g, struct fault *f)
 	return 0;
 }
 
+/* Of a stream with checkpoints all counts that came before it was cut. */
+static int
+end_checkpoints(struct joining *g, struct fault *f)
+{
+	if (g->j->checkpoints == 0 || f->status != EXIT_MALFORMED)
+		return -1;
+	if (!g->last && release(g, f) == -1)
+		return -1;
+	return fault_hint(f, "%" PRIu64 " complete checkpoints came out of it",
+	    g->j->checkpoints);
+}
+
 int
 join_run(struct join *j, struct fault *f)
 {
@@ -266,12 +276,9 @@ join_run(struct join *j, struct fault *f)
 	sink_open(&g->out, j->out);
 	if (open_parts(g, f) == -1)
 		return -1;
-	if (pmap_run(&m, f) == -1 || finish(g, f) == -1) {
-		if (j->checkpoints > 0 && f->status == EXIT_MALFORMED)
-			fault_hint(f, "%" PRIu64 " complete checkpoints came "
-			    "out of it", j->checkpoints);
-		return -1;	/* workers may still use what was allocated */
-	}
+	if (pmap_run(&m, f) == -1 || finish(g, f) == -1)
+		return end_checkpoints(g, f);	/* workers may still use what
+						   was allocated */
 	for (i = 0; i < j->threads; i++)
 		record_free(&joiner[i].rec);
 	free(worker);
