@@ -95,7 +95,8 @@ peer_gone(const struct source *s)
 	return p[1].revents != 0;
 }
 
-/* One read, of size bytes to buf and what else comes ahead.  Bytes, or -1. */
+/* One read, of size bytes to buf, and of few what else comes ahead.  Bytes, or
+ * -1. */
 static ssize_t
 read_some(struct source *s, void *buf, size_t size, struct fault *f)
 {
@@ -103,12 +104,14 @@ read_some(struct source *s, void *buf, size_t size, struct fault *f)
 		{ .iov_base = buf, .iov_len = size },
 		{ .iov_base = s->ahead, .iov_len = AHEAD_SIZE },
 	};
+	/* What is read ahead is copied: of much it is not worth it. */
+	int count = size < 2 * AHEAD_SIZE ? 2 : 1;
 	ssize_t n;
 
 	if (s->peer != -1 && peer_gone(s))
 		return fault_set(f, EXIT_SYSTEM, "read at byte %" PRIu64
 		    ": nobody takes it any more", s->offset);
-	while ((n = readv(s->fd, iov, 2)) == -1)
+	while ((n = readv(s->fd, iov, count)) == -1)
 		if (!again(s->fd, POLLIN))
 			return fault_set(f, EXIT_SYSTEM, "read at byte %"
 			    PRIu64 ": %s", s->offset, strerror(errno));
