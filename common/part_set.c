@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -80,9 +81,13 @@ check_twice(const struct part_file *p, const struct part_file *q,
 		    q->path, p->header.number);
 	a = open(p->path, O_RDONLY | O_CLOEXEC);
 	b = open(q->path, O_RDONLY | O_CLOEXEC);
-	same = compare(a, b, f);
-	close(a);
-	close(b);
+	same = a != -1 && b != -1 ? compare(a, b, f) :
+	    fault_set(f, EXIT_SYSTEM, "%.150s or %.150s cannot be opened "
+	    "again: %s", p->path, q->path, strerror(errno));
+	if (a != -1)
+		close(a);
+	if (b != -1)
+		close(b);
 	if (same == 0)
 		fault_set(f, EXIT_INTEGRITY, "%.150s and %.150s are both part "
 		    "%" PRIu32 ", and differ", p->path, q->path,
