@@ -7,15 +7,6 @@
 #include "format.h"
 #include "pages.h"
 
-static bool
-stays(const struct edit_rule *rule, const struct record *rec, uint64_t pfn)
-{
-	bool selected = expr_record(&rule->expr, rec) &&
-	    expr_page(&rule->expr, pfn);
-
-	return selected == (rule->action == EDIT_KEEP);
-}
-
 /* An entry is left out. */
 static int
 note(struct edit *e, const struct page *page, struct fault *f)
@@ -24,82 +15,34 @@ note(struct edit *e, const struct page *page, struct fault *f)
 	return page->bytes == NULL ? 0 : edited_drop(e->out, page->pfn, f);
 }
 
-/* How many entries stay; -1 with *f set.  Notes the others. */
-static int64_t
-count_stays(struct edit *e, const struct edit_rule *rule,
-    const struct record *rec, struct fault *f)
-{
-	struct pages p;
-	struct page page;
-	int64_t count = 0;
+struct dropping {
+	struct edit *e;
+	const struct edit_rule *rule;
+};
 
-	if (pages_open(&p, rec, f) == -1)
-		return -1;
-	while (pages_next(&p, &page))
-		if (stays(rule, rec, page.pfn))
-			count++;
-		else if (note(e, &page, f) == -1)
-			return -1;
-	return count;
-}
-
-/* Moves the data that stay together, behind all entries: how many bytes. */
-static size_t
-gather_data(const struct edit_rule *rule, struct record *rec,
-    struct pages p, uint8_t *to)
-{
-	uint8_t *start = to;
-	struct page page;
-
-	while (pages_next(&p, &page))
-		if (page.bytes != NULL && stays(rule, rec, page.pfn)) {
-			memmove(to, page.bytes, PAGE_SIZE);
-			to += PAGE_SIZE;
-		}
-	return (size_t)(to - start);
-}
-
-/* In place: the data before the entries, which say where they are. */
 static int
-squeeze(const struct edit_rule *rule, struct record *rec, uint32_t count,
+stays(void *ctx, const struct pages *p, const struct page *page,
     struct fault *f)
 {
-	struct pages p;
-	uint8_t *entry = rec->body + PAGE_DATA_HEADER_SIZE, *to = entry, *data;
-	uint32_t i;
-	size_t size;
+	const struct dropping *d = ctx;
+	bool selected = expr_record(&d->rule->expr, p->rec) &&
+	    expr_page(&d->rule->expr, page->pfn);
 
-	if (pages_open(&p, rec, f) == -1)
-		return -1;
-	data = entry + 8 * (size_t)p.count;
-	size = gather_data(rule, rec, p, data);
-	for (i = 0; i < p.count; i++, entry += 8)
-		if (stays(rule, rec, get_le64(entry) & PFN_MASK)) {
-			memmove(to, entry, 8);
-			to += 8;
-		}
-	memmove(to, data, size);
-	put_le32(rec->body, count);
-	record_set(rec, REC_PAGE_DATA,
-	    (uint32_t)((size_t)(to - rec->body) + size));
-	return 0;
+	if (selected == (d->rule->action == EDIT_KEEP))
+		return 1;
+	return note(d->e, page, f);
 }
 
 int
 edit_pages_drop(struct edit *e, const struct edit_rule *rule,
     struct record *rec, struct fault *f)
 {
-	int64_t count = count_stays(e, rule, rec, f);
+	struct dropping d = { .e = e, .rule = rule };
 
-	if (count == -1)
+	if (pages_keep(rec, stays, &d, f) == -1)
 		return -1;
-	if (count == 0) {
-		rec->part = PART_NONE;
-		e->records++;
-		return 0;
-	}
-	return count == get_le32(rec->body) ? 0 :
-	    squeeze(rule, rec, (uint32_t)count, f);
+	e->records += rec->part == PART_NONE;
+	return 0;
 }
 
 int

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <string.h>
-
 #include "bytes.h"
 #include "latest.h"
 
@@ -24,17 +22,12 @@ latest_free(struct latest *l)
 	l->pfns = NULL;
 }
 
-static uint8_t *
-entry_at(const struct record *rec, uint32_t i)
-{
-	return rec->body + PAGE_DATA_HEADER_SIZE + 8 * (size_t)i;
-}
-
 /* The word of the entry that pages_next just returned. */
 static uint64_t
 word_of(const struct pages *p, const struct page *page)
 {
-	const uint8_t *entry = entry_at(p->rec, p->next - 1);
+	const uint8_t *entry = p->rec->body + PAGE_DATA_HEADER_SIZE +
+	    8 * (size_t)(p->next - 1);
 	const uint8_t *at = page->bytes != NULL ? page->bytes : entry;
 
 	return (get_le64(entry) & ~PFN_MASK) | (p->rec->offset +
@@ -72,68 +65,18 @@ latest_note(struct latest *l, const struct record *rec, struct fault *f)
 	return 0;
 }
 
-/*
- * Moves the entries that stay to the front.  How many these are, and how many
- * of them have data.
- */
-static uint32_t
-keep_entries(const struct latest *l, struct record *rec, struct pages *p,
-    uint32_t *full)
+static int
+is_latest(void *ctx, const struct pages *p, const struct page *page,
+    struct fault *f)
 {
-	struct page page;
-	uint32_t count = 0;
+	const struct latest *l = ctx;
 
-	*full = 0;
-	while (pages_next(p, &page)) {
-		if (pfns_get(l->pfns, page.pfn) != word_of(p, &page))
-			continue;
-		memmove(entry_at(rec, count++), entry_at(rec, p->next - 1), 8);
-		*full += page.bytes != NULL;
-	}
-	return count;
-}
-
-/*
- * Moves their pages behind them, forward in the body: none is written over
- * before it was moved.  The words tell where they are, which keep_entries has
- * found to be in this body.
- */
-static void
-keep_pages(const struct latest *l, struct record *rec, uint32_t count)
-{
-	uint64_t body = rec->offset + RECORD_HEADER_SIZE, entry, word;
-	uint8_t *to = entry_at(rec, count);
-	uint32_t i;
-
-	for (i = 0; i < count; i++) {
-		entry = get_le64(entry_at(rec, i));
-		if (!page_entry_has_data(entry))
-			continue;
-		word = pfns_get(l->pfns, entry & PFN_MASK);
-		memmove(to, rec->body + (latest_place(word) - body),
-		    PAGE_SIZE);
-		to += PAGE_SIZE;
-	}
+	(void)f;
+	return pfns_get(l->pfns, page->pfn) == word_of(p, page);
 }
 
 int
-latest_keep(const struct latest *l, struct record *rec, struct fault *f)
+latest_keep(struct latest *l, struct record *rec, struct fault *f)
 {
-	struct pages p;
-	uint32_t count, full;
-
-	if (pages_open(&p, rec, f) == -1)
-		return -1;
-	count = keep_entries(l, rec, &p, &full);
-	if (count == p.count)
-		return 0;
-	if (count == 0) {
-		rec->part = PART_NONE;
-		return 0;
-	}
-	keep_pages(l, rec, count);
-	put_le32(rec->body, count);
-	record_set(rec, REC_PAGE_DATA,
-	    PAGE_DATA_HEADER_SIZE + 8 * count + PAGE_SIZE * full);
-	return 0;
+	return pages_keep(rec, is_latest, l, f);
 }

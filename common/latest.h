@@ -69,7 +69,7 @@ int latest_note(struct latest *l, const struct record *rec,
  * 0, or -1 as pages_open.  Sound for any record, also one that is not what was
  * noted there.
  */
-int latest_keep(const struct latest *l, struct record *rec,
+int latest_keep(struct latest *l, struct record *rec,
     struct fault *f);
 
 #endif

@@ -95,3 +95,64 @@ pages_next(struct pages *p, struct page *page)
 	}
 	return true;
 }
+
+/* What stays, so far: entries and pages have moved to their fronts. */
+struct kept {
+	uint8_t *entries, *pages;
+	uint32_t count, full;
+};
+
+/* Entry and page that pages_next just returned, towards the front. */
+static void
+keep_entry(struct kept *k, const struct pages *p, const struct page *page)
+{
+	uint8_t *to = k->entries + 8 * (size_t)k->count++;
+	const uint8_t *from = k->entries + 8 * (size_t)(p->next - 1);
+
+	if (to != from)
+		memmove(to, from, 8);
+	if (page->bytes == NULL)
+		return;
+	to = k->pages + PAGE_SIZE * (size_t)k->full++;
+	if (to != page->bytes)
+		memmove(to, page->bytes, PAGE_SIZE);
+}
+
+/* The pages follow the entries, of which there are fewer now. */
+static void
+close_gap(struct record *rec, const struct kept *k)
+{
+	size_t entries = 8 * (size_t)k->count;
+	size_t pages = PAGE_SIZE * (size_t)k->full;
+
+	memmove(k->entries + entries, k->pages, pages);
+	put_le32(rec->body, k->count);
+	record_set(rec, REC_PAGE_DATA,
+	    (uint32_t)(PAGE_DATA_HEADER_SIZE + entries + pages));
+}
+
+int
+pages_keep(struct record *rec, pages_stays *stays, void *ctx,
+    struct fault *f)
+{
+	struct pages p;
+	struct page page;
+	struct kept k;
+	int result;
+
+	if (pages_open(&p, rec, f) == -1)
+		return -1;
+	k = (struct kept){ .entries = rec->body + PAGE_DATA_HEADER_SIZE };
+	k.pages = k.entries + 8 * (size_t)p.count;
+	while (pages_next(&p, &page)) {
+		if ((result = stays(ctx, &p, &page, f)) == -1)
+			return -1;
+		if (result == 1)
+			keep_entry(&k, &p, &page);
+	}
+	if (k.count == 0)
+		rec->part = PART_NONE;
+	else if (k.count < p.count)
+		close_gap(rec, &k);
+	return 0;
+}

@@ -51,6 +51,22 @@ int pages_open(struct pages *p, const struct record *rec, struct fault *f);
 /* pages_next(p, page): the next entry; false after the last. */
 bool pages_next(struct pages *p, struct page *page);
 
+/*
+ * A pages_stays(ctx, p, page, f): of the entry that pages_next just returned,
+ * 1 for one that stays, 0 for one that goes, or -1 with *f set.
+ */
+typedef int pages_stays(void *ctx, const struct pages *p,
+    const struct page *page, struct fault *f);
+
+/*
+ * pages_keep(rec, stays, ctx, f): of a whole PAGE_DATA record only the entries
+ * that stay, asked for in their order, each with its page.  *rec is PART_NONE
+ * when none does.  0, or -1 with *f set, and then what *rec has is nothing to
+ * rely on: what pages_open says of it, or stays.
+ */
+int pages_keep(struct record *rec, pages_stays *stays, void *ctx,
+    struct fault *f);
+
 /* page_has_data(type): whether a page follows for an entry of this type. */
 static inline bool
 page_has_data(enum page_type type)

@@ -35,8 +35,8 @@ def sealed_inside(data):
             raise Refused(3, "END with a body, or bytes behind it")
         if kind == END:
             return False, at
-        if kind == SEAL_HEADER and length >= 8 and len(data) < at + 16:
-            raise Refused(3, "cut short")
+        if len(data) < at + 8 + length + -length % 8:
+            raise Refused(3, "cut short in a record")
         if kind != CHECKPOINT:
             return kind == SEAL_HEADER and length >= 8 and \
                 data[at + 12:at + 16] == b"xRec", at
@@ -57,8 +57,6 @@ class Header:
                 len(body) >= 10 and self.suite not in seal.CIPHERS or \
                 e > ENVELOPE_MAX:
             raise Refused(5, "version, flags, suite or envelope's length")
-        if len(body) < self.length:
-            raise Refused(3, "cut short in the header")
         if reserved or reserved_e or self.size & self.size - 1 or \
                 not seal.CHUNK_MIN <= self.size <= seal.CHUNK_MAX or \
                 self.length != 56 + e + -e % 8 + 32 or \

@@ -62,6 +62,64 @@ test_pages(void)
 	    "(PAGE_DATA) at byte 0: length 8232, its pfns take 12336");
 }
 
+/* One bit of *ctx per pfn: whether it stays. */
+static int
+is_set(void *ctx, const struct pages *p, const struct page *page,
+    struct fault *f)
+{
+	const int *mask = ctx;
+
+	(void)f;
+	(void)p;
+	return page->pfn < 7 ? *mask >> page->pfn & 1 : -1;
+}
+
+/* What stays of a record is one made of these entries alone. */
+static bool
+keeps(const uint64_t *entry, uint32_t count, int mask)
+{
+	struct record kept = { 0 };
+	uint64_t left[7];
+	uint32_t i, n = 0;
+	struct fault f;
+	bool same;
+
+	for (i = 0; i < count; i++)
+		if (mask >> i & 1)
+			left[n++] = entry[i];
+	make(entry, count);
+	if (pages_keep(&rec, is_set, &mask, &f) == -1)
+		return false;
+	if (n == 0)
+		return rec.part == PART_NONE;
+	record_move(&kept, &rec);
+	make(left, n);
+	same = kept.part == PART_RECORD && kept.size == rec.size &&
+	    kept.length == rec.length &&
+	    memcmp(kept.body, rec.body, rec.size) == 0;
+	record_free(&kept);
+	return same;
+}
+
+static void
+test_keep(void)
+{
+	static const uint64_t some[] = { ENTRY(PAGE_XTAB, 0),
+	    ENTRY(PAGE_NOTAB, 1), ENTRY(PAGE_NOTAB, 2),
+	    ENTRY(PAGE_XALLOC, 3), ENTRY(PAGE_L1TAB, 4),
+	    ENTRY(PAGE_NOTAB, 5), ENTRY(PAGE_XTAB, 6) };
+	static const uint64_t far = ENTRY(PAGE_NOTAB, 7);
+	struct fault f;
+	int mask, kept = 0;
+
+	for (mask = 0; mask < 1 << 7; mask++)
+		kept += keeps(some, 7, mask);
+	ok(kept == 1 << 7, "each choice of seven entries is kept");
+	make(&far, 1);
+	ok(pages_keep(&rec, is_set, &mask, &f) == -1,
+	    "a question that fails is told");
+}
+
 static void
 test_measure(void)
 {
@@ -130,6 +188,7 @@ int
 main(void)
 {
 	test_pages();
+	test_keep();
 	test_measure();
 	test_survey();
 	record_free(&rec);
