@@ -18,11 +18,8 @@ int
 container_begin(struct sink *out, const struct record *header,
     struct fault *f)
 {
-	uint8_t image[IMAGE_HEADERS_SIZE];
-	struct iovec iov = { .iov_base = image, .iov_len = sizeof(image) };
-
-	memcpy(image, container_image, sizeof(image));
-	if (sink_write(out, &iov, 1, f) == -1)
+	if (sink_put(out, container_image, sizeof(container_image),
+	    f) == -1)
 		return -1;
 	return stream_write(out, header, f);
 }

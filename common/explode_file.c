@@ -23,11 +23,7 @@ int
 explode_file_put(struct explode_file *file, const uint8_t *bytes, size_t size,
     struct fault *f)
 {
-	struct iovec iov = {
-		.iov_base = (void *)(uintptr_t)bytes, .iov_len = size,
-	};
-
-	return sink_write(&file->sink, &iov, 1, f) == 0 ? 0 :
+	return sink_put(&file->sink, bytes, size, f) == 0 ? 0 :
 	    fault_within(f, file->name);
 }
 

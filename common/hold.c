@@ -27,12 +27,10 @@ hold_add(struct hold *h, const struct record *rec, struct fault *f)
 int
 hold_write(struct hold *h, struct sink *out, struct fault *f)
 {
-	struct iovec iov = {
-		.iov_base = h->buffer.body, .iov_len = h->size,
-	};
+	size_t size = h->size;
 
 	h->size = 0;
-	return sink_write(out, &iov, 1, f);
+	return sink_put(out, h->buffer.body, size, f);
 }
 
 void

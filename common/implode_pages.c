@@ -11,16 +11,6 @@
 #define ENTRIES	8192u	/* in memory at a time */
 
 static int
-put(struct implode *im, const void *bytes, size_t size, struct fault *f)
-{
-	struct iovec iov = {
-		.iov_base = (void *)(uintptr_t)bytes, .iov_len = size,
-	};
-
-	return sink_write(&im->out, &iov, 1, f);
-}
-
-static int
 put_head(struct implode *im, const struct page_list *l, struct fault *f)
 {
 	uint8_t head[RECORD_HEADER_SIZE + PAGE_DATA_HEADER_SIZE];
@@ -29,7 +19,7 @@ put_head(struct implode *im, const struct page_list *l, struct fault *f)
 	put_le32(head + 4, page_list_length(l));
 	put_le32(head + 8, (uint32_t)l->entries);
 	put_le32(head + 12, l->reserved);
-	return put(im, head, sizeof(head), f);
+	return sink_put(&im->out, head, sizeof(head), f);
 }
 
 static int
@@ -45,14 +35,14 @@ put_entries(struct implode *im, const struct page_list *l, struct fault *f)
 		    (uint64_t)run->reserved << 52 | run->pfn;
 		for (i = 0; i < run->count; i++, size += 8) {
 			if (size == sizeof(buf)) {
-				if (put(im, buf, size, f) == -1)
+				if (sink_put(&im->out, buf, size, f) == -1)
 					return -1;
 				size = 0;
 			}
 			put_le64(buf + size, entry + i);
 		}
 	}
-	return put(im, buf, size, f);
+	return sink_put(&im->out, buf, size, f);
 }
 
 static int

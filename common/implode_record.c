@@ -136,9 +136,6 @@ put_record(struct implode *im, struct steady *s, const struct exploded *e,
     struct fault *f)
 {
 	uint8_t header[RECORD_HEADER_SIZE], padding[8];
-	struct iovec iov = {
-		.iov_base = header, .iov_len = sizeof(header),
-	};
 	uint32_t length;
 	size_t padded;
 
@@ -153,12 +150,11 @@ put_record(struct implode *im, struct steady *s, const struct exploded *e,
 	if (padded > 0 &&
 	    read_padding(im, s->name, padding, padded, f) == -1)
 		return -1;
-	if (sink_write(&im->out, &iov, 1, f) == -1 ||
+	if (sink_put(&im->out, header, sizeof(header), f) == -1 ||
 	    steady_copy(s, s->size, &im->out, f) == -1 ||
 	    steady_check(s, f) == -1)
 		return -1;
-	iov = (struct iovec){ .iov_base = padding, .iov_len = padded };
-	return sink_write(&im->out, &iov, 1, f);
+	return sink_put(&im->out, padding, padded, f);
 }
 
 int

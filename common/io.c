@@ -185,7 +185,6 @@ int
 source_tee(struct source *s, struct sink *out, void *buf, size_t size,
     size_t *got, struct fault *f)
 {
-	struct iovec iov = { .iov_base = buf };
 	size_t teed = tee_some(s, out, size);
 
 	if (teed > 0) {
@@ -197,8 +196,7 @@ source_tee(struct source *s, struct sink *out, void *buf, size_t size,
 	}
 	if (source_some(s, buf, size, got, f) == -1)
 		return -1;
-	iov.iov_len = *got;
-	return sink_write(out, &iov, 1, f);
+	return sink_put(out, buf, *got, f);
 }
 
 void
@@ -247,6 +245,16 @@ sink_write(struct sink *s, struct iovec *iov, int count, struct fault *f)
 		done = advance(iov + i, count - i, (size_t)n);
 	}
 	return 0;
+}
+
+int
+sink_put(struct sink *s, const void *bytes, size_t size, struct fault *f)
+{
+	struct iovec iov = {
+		.iov_base = (void *)(uintptr_t)bytes, .iov_len = size,
+	};
+
+	return sink_write(s, &iov, 1, f);
 }
 
 int

@@ -94,6 +94,10 @@ void sink_open(struct sink *s, int fd);
 int sink_write(struct sink *s, struct iovec *iov, int count,
     struct fault *f);
 
+/* sink_put(s, bytes, size, f): writes these, as sink_write. */
+int sink_put(struct sink *s, const void *bytes, size_t size,
+    struct fault *f);
+
 /*
  * sink_close(s, f): closes the descriptor and reports what close reports: on
  * some file systems the only place where a full disk shows.

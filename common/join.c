@@ -170,15 +170,13 @@ static int
 release(struct joining *g, struct fault *f)
 {
 	const struct record *rec = &g->held;
-	struct iovec iov;
+	size_t size = rec->length - PART_PAYLOAD_OFFSET;
 
 	if (!g->holds)
 		return 0;
 	g->holds = false;
-	iov.iov_base = rec->body + PART_PAYLOAD_OFFSET;
-	iov.iov_len = rec->length - PART_PAYLOAD_OFFSET;
-	g->j->payload += iov.iov_len;
-	return sink_write(&g->out, &iov, 1, f);
+	g->j->payload += size;
+	return sink_put(&g->out, rec->body + PART_PAYLOAD_OFFSET, size, f);
 }
 
 static int

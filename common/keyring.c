@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
-#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -108,12 +107,11 @@ keyring_unwrap(void *keyring, const uint8_t *envelope, size_t size,
 }
 
 static int
-write_text(int fd, char *text, struct fault *f)
+write_text(int fd, const char *text, struct fault *f)
 {
-	struct iovec iov = { .iov_base = text, .iov_len = strlen(text) };
 	struct sink out = { .fd = fd };
 
-	return sink_write(&out, &iov, 1, f);
+	return sink_put(&out, text, strlen(text), f);
 }
 
 static int

@@ -32,8 +32,8 @@ copy_part(struct replay *r, const struct stored_part *part, bool write,
 {
 	uint64_t size = stored_whole(part->length), at, n;
 	uint64_t end = part->length - RECORD_HEADER_SIZE;
-	struct iovec iov;
 	uint32_t crc = CRC_START;
+	size_t wanted;
 
 	for (at = 0; at < size; at += n) {
 		n = size - at < COPY_SIZE ? size - at : COPY_SIZE;
@@ -41,10 +41,8 @@ copy_part(struct replay *r, const struct stored_part *part, bool write,
 		    part->offset + at, f) == -1)
 			return -1;
 		crc = crc_add(crc, r->piece, (size_t)n);
-		iov.iov_base = r->piece;
-		iov.iov_len = (size_t)(at >= end ? 0 : end - at < n ?
-		    end - at : n);
-		if (write && sink_write(r->out, &iov, 1, f) == -1)
+		wanted = (size_t)(at >= end ? 0 : end - at < n ? end - at : n);
+		if (write && sink_put(r->out, r->piece, wanted, f) == -1)
 			return -1;
 	}
 	if (crc != part->crc)
@@ -53,9 +51,7 @@ copy_part(struct replay *r, const struct stored_part *part, bool write,
 	if (stored_bytes(r->from, r->piece, RECORD_HEADER_SIZE,
 	    part->offset + end, f) == -1)
 		return -1;
-	iov.iov_base = r->piece;
-	iov.iov_len = RECORD_HEADER_SIZE;
-	return write ? sink_write(r->out, &iov, 1, f) : 0;
+	return write ? sink_put(r->out, r->piece, RECORD_HEADER_SIZE, f) : 0;
 }
 
 /* Whether the head begins a stream, and the tail ends one. */

@@ -52,10 +52,6 @@ static int
 emit(struct work *w, size_t at, struct check *c, struct fault *f)
 {
 	struct record rec = mark_view(&w->marks, at);
-	struct iovec iov = {
-		.iov_base = (uint8_t *)(uintptr_t)reel_at(&w->marks.reel) + at,
-		.iov_len = (size_t)c->size,
-	};
 
 	if (w->blake2b)
 		leaf_of(&rec, true, &c->leaf);
@@ -63,7 +59,8 @@ emit(struct work *w, size_t at, struct check *c, struct fault *f)
 	w->s->records++;
 	w->s->pv |= salvage_is_pv(rec.type);
 	w->next = c->index + 1;
-	return sink_write(&w->out, &iov, 1, f);
+	return sink_put(&w->out, reel_at(&w->marks.reel) + at,
+	    (size_t)c->size, f);
 }
 
 /* The pfns of the damaged record that a CHECK covers, if they are sound. */
@@ -201,12 +198,12 @@ static int
 write_end(struct work *w, struct fault *f)
 {
 	uint8_t zero[2 * RECORD_HEADER_SIZE] = { 0 };
-	struct iovec iov = { .iov_base = zero, .iov_len = RECORD_HEADER_SIZE };
+	size_t size = RECORD_HEADER_SIZE;
 
 	/* END of the image, and of libxl's stream around it. */
 	if (w->nested && !w->s->bare && !w->s->whole_end)
-		iov.iov_len *= 2;
-	return sink_write(&w->out, &iov, 1, f);
+		size *= 2;
+	return sink_put(&w->out, zero, size, f);
 }
 
 /* Behind DIGEST: END, and the tail. */
@@ -215,7 +212,6 @@ take_tail(struct work *w, const struct digest *d, struct fault *f)
 {
 	static const uint8_t end[RECORD_HEADER_SIZE];
 	uint8_t hash[DIGEST_HASH_SIZE];
-	struct iovec iov;
 	size_t size;
 
 	/* Nobody verifies more than HOLD_MAX behind the image. */
@@ -242,11 +238,8 @@ take_tail(struct work *w, const struct digest *d, struct fault *f)
 	w->s->whole_end = true;
 	if (write_end(w, f) == -1)
 		return -1;
-	iov = (struct iovec){
-		.iov_base = (uint8_t *)(uintptr_t)reel_at(&w->marks.reel),
-		.iov_len = w->s->bare ? 0 : (size_t)d->tail,
-	};
-	return sink_write(&w->out, &iov, 1, f);
+	return sink_put(&w->out, reel_at(&w->marks.reel),
+	    w->s->bare ? 0 : (size_t)d->tail, f);
 }
 
 static int

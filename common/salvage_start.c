@@ -32,7 +32,6 @@ write_headers(struct work *w, const struct mark *m, size_t size,
     struct fault *f)
 {
 	uint8_t headers[IMAGE_HEADERS_SIZE], there[IMAGE_HEADERS_SIZE];
-	struct iovec iov = { .iov_base = headers, .iov_len = sizeof(headers) };
 	struct fault none;
 	uint64_t left;
 
@@ -47,24 +46,20 @@ write_headers(struct work *w, const struct mark *m, size_t size,
 		if (kind_check_image(there, &left, &none) == 0)
 			memcpy(headers, there, sizeof(there));
 	}
-	return sink_write(&w->out, &iov, 1, f);
+	return sink_put(&w->out, headers, sizeof(headers), f);
 }
 
 static int
 write_start(struct work *w, struct mark *m, struct fault *f)
 {
 	struct check *c = &m->check;
-	struct iovec iov = {
-		.iov_base = (uint8_t *)(uintptr_t)reel_at(&w->marks.reel),
-		.iov_len = m->at,
-	};
 
 	w->s->whole_start = true;
 	if (c->blake2b)
 		crypto_generichash(c->leaf.hash, DIGEST_HASH_SIZE,
 		    reel_at(&w->marks.reel), m->at, NULL, 0);
 	digester_add(&w->all, c);
-	return sink_write(&w->out, &iov, 1, f);
+	return sink_put(&w->out, reel_at(&w->marks.reel), m->at, f);
 }
 
 /* Where the records begin, without the CHECK that says so. */

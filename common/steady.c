@@ -67,14 +67,12 @@ steady_copy(struct steady *s, uint64_t size, struct sink *out,
     struct fault *f)
 {
 	uint8_t buf[PIECE_SIZE];
-	struct iovec iov;
 	size_t piece;
 
 	for (; size > 0; size -= piece) {
 		piece = size < sizeof(buf) ? (size_t)size : sizeof(buf);
-		iov = (struct iovec){ .iov_base = buf, .iov_len = piece };
 		if (steady_read(s, buf, piece, f) == -1 ||
-		    sink_write(out, &iov, 1, f) == -1)
+		    sink_put(out, buf, piece, f) == -1)
 			return -1;
 	}
 	return 0;

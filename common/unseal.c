@@ -122,13 +122,10 @@ static int
 write_payload(struct opening *o, const struct record *rec, struct fault *f)
 {
 	struct chunk c = seal_chunk_of(rec);
-	struct iovec iov = {
-		.iov_base = chunk_payload(rec), .iov_len = c.used,
-	};
 
 	o->u->payload += c.used;
 	o->u->checkpoints += c.checkpoint;
-	return sink_write(o->out, &iov, 1, f);
+	return sink_put(o->out, chunk_payload(rec), c.used, f);
 }
 
 static int
