@@ -34,7 +34,7 @@ XEN    := $(shell pkg-config --exists $(XENLIBS) 2>/dev/null && echo yes)
 COMMON  = $(filter-out guest%,$(patsubst common/%.c,%,$(wildcard common/*.c))) \
           $(if $(XEN),guest guest_describe guest_evtchn guest_libxl \
           guest_live guest_mark guest_offer guest_restore guest_save \
-          guest_store guest_suspend,guest_none)
+          guest_store guest_suspend guest_xl,guest_none)
 USED    = $(LIBS) $(if $(XEN),$(XENLIBS))
 
 STD     = -std=$(STDC) -D_GNU_SOURCE -DXENREC_VERSION='"$(VERSION)"' -Icommon \

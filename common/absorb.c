@@ -32,17 +32,12 @@ override(const struct overrides *by, struct config *c)
 		c->vcpus = by->vcpus;
 }
 
-/* GUEST_CONFIG goes to the restorer as a message, not in the image. */
+/* It is known what the domain is to be. */
 static int
-take_config(struct opener *o, struct record *rec, struct fault *f)
+configure(struct opener *o, const struct record *rec, struct fault *f)
 {
 	bool pv = o->lint.guests == GUEST_PV;
 
-	if (o->configured)
-		return record_fault(f, EXIT_MALFORMED, rec,
-		    "it comes a second time");
-	if (config_get(rec, &o->config, f) == -1)
-		return -1;
 	if ((o->config.type == CONFIG_PV) != pv)
 		return record_fault(f, EXIT_MALFORMED, rec, "the guest is "
 		    "%s, the image one of %s",
@@ -51,12 +46,28 @@ take_config(struct opener *o, struct record *rec, struct fault *f)
 	override(o->overrides, &o->config);
 	o->configured = true;
 	lint_configure(&o->lint, &o->config);
-	if (o->keep == NULL)
-		rec->part = PART_NONE;
 	if (o->pair != NULL && !pair_say(o->pair, MESSAGE_CONFIG,
 	    &o->config, sizeof(o->config)))
 		return fault_set(f, EXIT_SYSTEM, "the restorer is gone");
 	return 0;
+}
+
+/* GUEST_CONFIG goes to the restorer as a message, not in the image. */
+static int
+take_config(struct opener *o, struct record *rec, struct fault *f)
+{
+	if (o->configured)
+		return record_fault(f, EXIT_MALFORMED, rec,
+		    "it comes a second time");
+	if (config_get(rec, &o->config, f) == -1)
+		return -1;
+	o->config.in_xl = o->nested;
+	if (o->config_file != NULL && !o->nested)
+		return record_fault(f, EXIT_REFUSED, rec, "a configuration "
+		    "for xl is given, but the stream is none of libxl's");
+	if (o->keep == NULL)
+		rec->part = PART_NONE;
+	return configure(o, rec, f);
 }
 
 /* Everything before END was checked: say what it came to. */
@@ -73,40 +84,60 @@ announce_end(struct opener *o, struct fault *f)
 }
 
 static int
-refuse_kind(struct fault *f)
-{
-	fault_set(f, EXIT_REFUSED,
-	    "the stream is a save file or stream of libxl's");
-	return fault_hint(f, "xl restore takes it; compressed: rec-compress "
-	    "-d | xl restore /dev/stdin");
-}
-
-static int
-refuse_unconfigured(const struct record *rec, struct fault *f)
+refuse_unconfigured(const struct opener *o, const struct record *rec,
+    struct fault *f)
 {
 	record_fault(f, EXIT_REFUSED, rec, "no GUEST_CONFIG comes before it");
+	if (o->nested)
+		return fault_hint(f, "nor xl's configuration: --name NAME and "
+		    "--config FILE give it one");
 	return fault_hint(f, "xc-emit without --no-config puts it in; a "
 	    "stream without it says nothing of the domain");
+}
+
+/* The first of Xen's records comes, and nothing of ours has said anything. */
+static int
+configure_from_xl(struct opener *o, const struct record *rec,
+    struct fault *f)
+{
+	int known = o->nested ? xl_file_config(&o->xl, &o->config, f) : 0;
+
+	if (known == -1)
+		return -1;
+	if (known == 0 && (!o->nested || o->overrides->name == NULL))
+		return refuse_unconfigured(o, rec, f);
+	if (known == 0) {
+		o->config = (struct config){
+			.in_xl = true, .from_xl = true,
+			.type = o->lint.guests == GUEST_PV ? CONFIG_PV :
+			    CONFIG_HVM,
+			.vcpus = LINT_VCPUS_MAX, .pages = UINT32_MAX,
+		};
+		uuid_random(o->config.uuid);
+	}
+	randombytes_buf(o->config.move, MOVE_SIZE);
+	return configure(o, rec, f);
 }
 
 /* Each piece of the plain stream, which is as it has to be. */
 static int
 check_piece(struct opener *o, struct record *rec, struct fault *f)
 {
-	bool image = rec->part == PART_IMAGE || rec->part == PART_RECORD;
-
-	if (!image && o->keep == NULL)
-		return refuse_kind(f);
+	if (rec->part == PART_LIBXL)
+		o->nested = true;
 	if (layers_refuse(rec, f) == -1)
 		return -1;
 	if (rec->part == PART_RECORD && rec->type == REC_GUEST_CONFIG)
 		return take_config(o, rec, f);
-	if (rec->part == PART_RECORD && !o->configured && o->keep == NULL)
-		return refuse_unconfigured(rec, f);
+	if (rec->part == PART_RECORD && !o->configured && o->keep == NULL &&
+	    configure_from_xl(o, rec, f) == -1)
+		return -1;
 	tally_add(&o->tally, rec);
 	if (lint_piece(&o->lint, rec, f) == -1)
 		return -1;
-	if (rec->part == PART_RECORD && rec->type == REC_END)
+	if (o->nested ? rec->part == PART_LIBXL && rec->type == LIBXL_END &&
+	    rec->size == RECORD_HEADER_SIZE :
+	    rec->part == PART_RECORD && rec->type == REC_END)
 		return announce_end(o, f);
 	return 0;
 }
@@ -117,16 +148,49 @@ struct taker {
 	struct sink *out;
 };
 
+/* In the form of a save file of xl's, with what the domain is to be. */
+static int
+begin_xl(struct opener *o, struct sink *out, struct fault *f)
+{
+	const struct overrides *by = o->overrides;
+	struct edit_config set = {
+		.name = o->config.name, .uuid_set = true, .vcpus = by->vcpus,
+		.memory_kib = by->max_pages * (PAGE_SIZE / 1024),
+	};
+
+	memcpy(set.uuid, o->config.uuid, UUID_SIZE);
+	return xl_file_write(&o->xl, o->config_file != NULL ? NULL : &set,
+	    out, f);
+}
+
+/*
+ * To the restorer: what stands around the image in a stream of libxl's only
+ * when it is known what the domain is to be.
+ */
+static int
+pass_on(struct opener *o, const struct record *rec, struct sink *out,
+    struct fault *f)
+{
+	bool around = rec->part == PART_ENVELOPE || o->nested;
+
+	if (around && !o->xl.written && !o->configured)
+		return xl_file_hold(&o->xl, rec, f);
+	if (around && !o->xl.written && begin_xl(o, out, f) == -1)
+		return -1;
+	return stream_write(out, rec, f);
+}
+
 static int
 take_piece(void *taker, struct record *rec, struct fault *f)
 {
 	struct taker *t = taker;
 	struct opener *o = t->opener;
 
-	if (check_piece(o, rec, f) == -1 || (o->keep != NULL &&
-	    o->keep(o->keeper, rec, f) == -1))
+	if (check_piece(o, rec, f) == -1)
 		return -1;
-	return stream_write(t->out, rec, f);
+	if (o->keep != NULL)
+		return o->keep(o->keeper, rec, f);
+	return pass_on(o, rec, t->out, f);
 }
 
 /* In stream order. */
@@ -161,6 +225,7 @@ run(struct opener *o, int in, unsigned threads, struct fault *f)
 	if (codec.worker == NULL || filter_run(&filter, f) == -1)
 		return -1;	/* a worker may still use its own */
 	layers_free(&o->layers, codec.worker, threads);
+	xl_file_free(&o->xl);
 	lint_free(&o->lint);
 	if (o->pair != NULL)
 		o->pair->stream = -1;	/* the filter closed it */

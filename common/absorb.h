@@ -16,6 +16,7 @@
 #include "lint.h"
 #include "pair.h"
 #include "tally.h"
+#include "xl_file.h"
 
 /* What the opener tells the restorer before END. */
 struct summary {
@@ -44,10 +45,14 @@ struct opener {
 	struct keyring *keys;	/* the stream is sealed, and these, loaded,
 				   open it; or NULL */
 	const struct overrides *overrides;
+	const char *config_file;	/* a configuration for xl, in the place
+					   of a save file's; or NULL */
 	struct lint  lint;	/* max_pfn is the caller's; 0: a default */
 	struct tally tally;
 	struct config config;
-	bool  configured;	/* GUEST_CONFIG came */
+	bool  configured;	/* it is known what the domain is to be */
+	bool  nested;		/* the image is in a stream of libxl's */
+	struct xl_file xl;	/* then */
 	struct layers layers;
 	struct summary summary;	/* when all went well */
 };
@@ -55,11 +60,13 @@ struct opener {
 /*
  * opener_run(o, in, threads, f): reads the stream on `in` to its end, opens
  * its layers, lints it, sends the guest's configuration and the plain image
- * to the restorer; END last of all, when everything was seen and checked.
+ * to the restorer; END last of all, when everything was seen and checked.  A
+ * stream of libxl's goes to it as a save file of xl's, with the guest's name
+ * and uuid in its configuration.
  * With keys, these are wiped.
- * 0, or -1 with *f set as filter_run, lint_piece, config_get say, and
- * EXIT_REFUSED for a stream without configuration, of another kind than a
- * bare image, or with a layer that is not opened here.
+ * 0, or -1 with *f set as filter_run, lint_piece, config_get, xl_file.h say,
+ * and EXIT_REFUSED for a stream without configuration, of a kind without
+ * images, or with a layer that is not opened here.
  */
 int opener_run(struct opener *o, int in, unsigned threads, struct fault *f);
 
@@ -73,6 +80,7 @@ struct absorb {
 	uint64_t max_pfn;	/* 0: a default */
 	uint32_t memory;	/* as in struct layers */
 	struct keyring *keys;	/* as in struct opener */
+	const char *config_file;	/* as in struct opener */
 	struct overrides overrides;
 };
 

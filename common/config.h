@@ -45,6 +45,11 @@ struct config {
 	uint64_t grant_frames, maptrack_frames;	/* CONFIG_DEFAULT: Xen's */
 	uint64_t grant_version;
 
+	/* Not in the record: how the guest comes. */
+	bool     in_xl;		/* in a stream of libxl's, for xl */
+	bool     from_xl;	/* one without the record: *c is what xl's own
+				   configuration says, and has no move */
+
 	/* Where it came from, for people. */
 	char     tool[CONFIG_TEXT_SIZE];
 	char     time[CONFIG_TEXT_SIZE];

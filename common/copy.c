@@ -252,6 +252,9 @@ copy_tell(struct guest *g, const uint8_t move[MOVE_SIZE], struct fault *f)
 		return -1;
 	if (state == COPY_FILLING && idle)
 		r.result = RECEIPT_BROKEN;
+	/* xl is making the domain, which has no mark yet. */
+	if (state == COPY_NONE && !idle)
+		r.result = RECEIPT_ABSORBING;
 	return receipt_print(&r, f);
 }
 

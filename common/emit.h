@@ -18,7 +18,7 @@ struct emit {
 	const char *tool, *domain;
 	bool snapshot;		/* the guest runs on here */
 	bool pause;		/* of a snapshot: but is paused */
-	bool memory_only;	/* leave devices and device model out */
+	enum save_way way;
 	bool no_config;		/* leave GUEST_CONFIG out */
 	bool force;		/* though a copy may run */
 	bool quiet, verbose;

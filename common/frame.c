@@ -58,6 +58,8 @@ write_end(struct frame *fr, struct sink *out, const struct record *end,
 		fr->starved = true;
 		return fault_set(f, EXIT_SYSTEM, "the saver is gone");
 	}
+	if (n->by_xl)
+		n->pages_sent = fr->tally.pages;	/* xl does not say */
 	n->records = fr->tally.records;
 	n->pages = fr->tally.pages;
 	tally_end(&fr->tally, n->digest);
@@ -88,7 +90,7 @@ copy(struct frame *fr, struct stream *in, struct sink *out,
 			    write_config(fr, out, f) == -1)
 				return -1;
 		}
-		if (rec->part == PART_RECORD && rec->type == REC_END)
+		if (stream_ends(in, rec))
 			return write_end(fr, out, rec, f);
 		if (stream_write(out, rec, f) == -1)
 			return -1;

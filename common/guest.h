@@ -56,13 +56,22 @@ const char *guest_label(const struct guest *g);
  */
 int guest_describe(struct guest *g, struct config *c, struct fault *f);
 
+/* By what a guest is saved, and what of it. */
+enum save_way {
+	SAVE_AS_NEEDED,		/* by xl if it has devices or a device model */
+	SAVE_WITH_XL,		/* by xl in any case */
+	SAVE_WITHOUT_XL,	/* refused if it would need xl */
+	SAVE_MEMORY_ONLY	/* devices and device model are left out */
+};
+
 /*
- * guest_check(g, memory_only, live, f): whether it can be saved.
- * EXIT_REFUSED: paused, shut down for another reason than a suspend, without
- * memory_only, with devices or a device model, which need the toolstack, or
- * with live, when the hypervisor cannot tell which of its pages it changes.
+ * guest_check(g, way, live, by_xl, f): whether it can be saved, and *by_xl
+ * whether xl does that.  EXIT_REFUSED: paused, shut down for another reason
+ * than a suspend; with devices or a device model where xl is not there or not
+ * wanted; suspended or live, by xl; or with live, when the hypervisor cannot
+ * tell which of its pages it changes.
  */
-int guest_check(struct guest *g, bool memory_only, bool live,
+int guest_check(struct guest *g, enum save_way way, bool live, bool *by_xl,
     struct fault *f);
 
 /* A round of a live save: all that is to be sent, sent once. */
@@ -77,6 +86,9 @@ struct save_how {
 	int      out;		/* where the image goes */
 	int      peer;		/* a socket whose other end is somebody who
 				   waits for the image */
+	bool     by_xl;		/* by xl save, in whose form the image is */
+	bool     runs_on;	/* by xl: the guest runs when it is saved,
+				   otherwise it is paused */
 	unsigned timeout;	/* seconds for the guest's answer */
 	bool     live;		/* the guest runs while most is written */
 	/* For live: precopy.h. */
@@ -88,7 +100,9 @@ struct save_how {
 };
 
 /* How the guest was asked to suspend. */
-enum save_asked { SAVE_NOT_ASKED, SAVE_BY_XENSTORE, SAVE_BY_CHANNEL };
+enum save_asked {
+	SAVE_NOT_ASKED, SAVE_BY_XENSTORE, SAVE_BY_CHANNEL, SAVE_BY_XL
+};
 
 struct save_report {
 	/* The last round is the one for which the guest stood still. */
@@ -116,6 +130,8 @@ struct save_report {
  * than how->max_downtime, or when its suspend event channel is taken.
  * Nothing of the request is left in xenstore and of its event channel, and
  * Xen does not log the guest's changes any more.
+ * With how->by_xl what xl writes, which is not live, waits 60 seconds for the
+ * guest's answer, and leaves it paused or running.
  * *report is filled, after -1 as far as it came; guest_take_back adds
  * to it.
  */
@@ -138,13 +154,15 @@ int guest_fits(struct guest *g, const struct config *c,
     struct fault *f);
 
 /*
- * guest_take_back(g, pause, f): lets a guest that was to be saved run again,
- * paused with pause: withdraws the request to suspend, if there is one, and
- * removes what is left in xenstore, of its event channel and in the
- * hypervisor.  After a process that was killed in guest_save too; then a
- * guest that runs is given some seconds in which it may still suspend.
+ * guest_take_back(g, pause, by_xl, f): lets a guest that was to be saved run
+ * again, paused with pause: withdraws the request to suspend, if there is one,
+ * and removes what is left in xenstore, of its event channel and in the
+ * hypervisor.  With by_xl, one that is paused too.  After a process that was
+ * killed in guest_save too; then a guest that runs is given some seconds in
+ * which it may still suspend.
  */
-int guest_take_back(struct guest *g, bool pause, struct fault *f);
+int guest_take_back(struct guest *g, bool pause, bool by_xl,
+    struct fault *f);
 
 /*
  * guest_suspended(g), guest_paused(g): whether it is.  guest_cpu(g): the
@@ -158,12 +176,12 @@ uint64_t guest_cpu(struct guest *g);
 int guest_unpause(struct guest *g, struct fault *f);
 
 /*
- * guest_check_destroy(g, f): EXIT_REFUSED when the guest is not suspended: it
- * may be in use; and when it has devices or a device model, which the
- * toolstack has to remove.  guest_destroy(g, f): destroys it, and removes its
- * nodes from xenstore.
+ * guest_check_destroy(g, by_xl, f): EXIT_REFUSED when the guest is not
+ * suspended, nor, with by_xl, paused: it may be in use.  guest_destroy(g, f):
+ * destroys it, and removes its nodes from xenstore; one with devices or a
+ * device model by xl.
  */
-int guest_check_destroy(struct guest *g, struct fault *f);
+int guest_check_destroy(struct guest *g, bool by_xl, struct fault *f);
 int guest_destroy(struct guest *g, struct fault *f);
 
 /*
@@ -175,9 +193,11 @@ int guest_by_uuid(struct guest *g, const uint8_t uuid[UUID_SIZE],
     uint32_t *domid);
 
 /*
- * guest_check_free(g, c, f): whether guest_create may make this guest.
- * EXIT_REFUSED when a domain of this host has its uuid or its name, or when
- * it needs a device model; EXIT_SYSTEM when there is not memory enough.
+ * guest_check_free(g, c, f): whether guest_create, or with c->in_xl
+ * guest_restore_by_xl, may make this guest.  EXIT_REFUSED when a domain of
+ * this host has its uuid or its name, when it needs a device model and is not
+ * in a stream of libxl's, or is in one and xl is not there; EXIT_SYSTEM when
+ * there is not memory enough, unless xl sees to that.
  */
 int guest_check_free(struct guest *g, const struct config *c,
     struct fault *f);
@@ -194,6 +214,15 @@ int guest_create(struct guest *g, const struct config *c, struct fault *f);
  */
 int guest_restore(struct guest *g, const struct config *c, int in,
     struct fault *f);
+
+/*
+ * guest_restore_by_xl(g, c, config_file, in, f): a domain from the save file of
+ * xl's on in, up to its END, by xl; with a configuration of xl's in
+ * config_file, unless that is NULL, and the name and uuid of *c.  It is left paused, with all its devices,
+ * and is g's.  Without guest_create.
+ */
+int guest_restore_by_xl(struct guest *g, const struct config *c,
+    const char *config_file, int in, struct fault *f);
 
 /*
  * guest_adopt(g): the domain of guest_at or guest_marks is one that

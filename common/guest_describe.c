@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "guest_xen.h"
+#include "toolstack.h"
 
 /* The value of a node in the domain's home as a number, 0 without one. */
 static uint64_t
@@ -57,13 +58,19 @@ describe_host(struct guest *g, struct config *c)
 	read_cpu_model(c->cpu_model);
 }
 
+bool
+guest_has_device_model(const xc_domaininfo_t *info)
+{
+	return info->flags & XEN_DOMINF_hvm_guest &&
+	    info->arch_config.emulation_flags != XEN_X86_EMU_LAPIC;
+}
+
 static enum config_type
 type_of(const xc_domaininfo_t *info)
 {
 	if (!(info->flags & XEN_DOMINF_hvm_guest))
 		return CONFIG_PV;
-	return info->arch_config.emulation_flags == XEN_X86_EMU_LAPIC ?
-	    CONFIG_PVH : CONFIG_HVM;
+	return guest_has_device_model(info) ? CONFIG_HVM : CONFIG_PVH;
 }
 
 int
@@ -138,7 +145,7 @@ int
 guest_has_toolstack(struct guest *g, const xc_domaininfo_t *info,
     char what[CONFIG_TEXT_SIZE])
 {
-	if (type_of(info) != CONFIG_HVM)
+	if (!guest_has_device_model(info))
 		return has_device(g, what);
 	snprintf(what, CONFIG_TEXT_SIZE, "a device model");
 	return 1;
@@ -159,11 +166,38 @@ check_live(struct guest *g, const xc_domaininfo_t *info, struct fault *f)
 	return fault_hint(f, "without --live it stands still, but is saved");
 }
 
+/* A guest that can only be saved by xl. */
+static int
+check_xl(struct guest *g, const xc_domaininfo_t *info, enum save_way way,
+    const char *what, bool live, struct fault *f)
+{
+	if (way == SAVE_WITHOUT_XL || !toolstack_there()) {
+		fault_set(f, EXIT_REFUSED, "domain %s has %s", g->label,
+		    what);
+		return fault_hint(f, "%s; --memory-only leaves them out, for "
+		    "looking into the guest's memory",
+		    way == SAVE_WITHOUT_XL ? "without --no-xl xl saves it" :
+		    "xl saves it, but is not on this host's PATH");
+	}
+	if (guest_is_suspended(info)) {
+		fault_set(f, EXIT_REFUSED, "domain %s is suspended, and xl "
+		    "saves only one that runs", g->label);
+		return fault_hint(f, "xc-emit --resume %u, then again",
+		    g->domid);
+	}
+	if (!live)
+		return 0;
+	fault_set(f, EXIT_REFUSED, "domain %s is saved by xl, which does not "
+	    "save live", g->label);
+	return fault_hint(f, "xl migrate -s rec-ssh moves it live");
+}
+
 int
-guest_check(struct guest *g, bool memory_only, bool live, struct fault *f)
+guest_check(struct guest *g, enum save_way way, bool live, bool *by_xl,
+    struct fault *f)
 {
 	xc_domaininfo_t info;
-	char what[CONFIG_TEXT_SIZE];
+	char what[CONFIG_TEXT_SIZE] = "to be saved by xl";
 	int has;
 
 	if (!guest_info(g, &info))
@@ -181,13 +215,13 @@ guest_check(struct guest *g, bool memory_only, bool live, struct fault *f)
 	if (live && !guest_is_suspended(&info) &&
 	    check_live(g, &info, f) == -1)
 		return -1;
-	if (memory_only)
+	*by_xl = false;
+	if (way == SAVE_MEMORY_ONLY)
 		return 0;
 	if ((has = guest_has_toolstack(g, &info, what)) == -1)
 		return guest_fault(g, f, "its devices are not known");
-	if (has == 0)
+	if (has == 0 && way != SAVE_WITH_XL)
 		return 0;
-	fault_set(f, EXIT_REFUSED, "domain %s has %s", g->label, what);
-	return fault_hint(f, "xl save keeps them; --memory-only leaves them "
-	    "out, for looking into the guest's memory");
+	*by_xl = true;
+	return check_xl(g, &info, way, what, live, f);
 }

@@ -76,12 +76,13 @@ guest_describe(struct guest *g, struct config *c, struct fault *f)
 }
 
 int
-guest_check(struct guest *g, bool memory_only, bool live,
+guest_check(struct guest *g, enum save_way way, bool live, bool *by_xl,
     struct fault *f)
 {
 	(void)g;
-	(void)memory_only;
+	(void)way;
 	(void)live;
+	(void)by_xl;
 	return none(f);
 }
 
@@ -115,10 +116,11 @@ guest_save(struct guest *g, const struct save_how *how,
 }
 
 int
-guest_take_back(struct guest *g, bool pause, struct fault *f)
+guest_take_back(struct guest *g, bool pause, bool by_xl, struct fault *f)
 {
 	(void)g;
 	(void)pause;
+	(void)by_xl;
 	return none(f);
 }
 
@@ -151,9 +153,10 @@ guest_unpause(struct guest *g, struct fault *f)
 }
 
 int
-guest_check_destroy(struct guest *g, struct fault *f)
+guest_check_destroy(struct guest *g, bool by_xl, struct fault *f)
 {
 	(void)g;
+	(void)by_xl;
 	return none(f);
 }
 
@@ -194,6 +197,17 @@ guest_restore(struct guest *g, const struct config *c, int in, struct fault *f)
 {
 	(void)g;
 	(void)c;
+	(void)in;
+	return none(f);
+}
+
+int
+guest_restore_by_xl(struct guest *g, const struct config *c,
+    const char *config_file, int in, struct fault *f)
+{
+	(void)g;
+	(void)c;
+	(void)config_file;
 	(void)in;
 	return none(f);
 }

@@ -7,6 +7,7 @@
 #include "format.h"
 #include "guest_xen.h"
 #include "offer.h"
+#include "toolstack.h"
 
 #define PV_VCPUS_MAX	4096u	/* GUEST_CONFIG's; Xen's is 8192 */
 
@@ -110,8 +111,13 @@ offer_types(struct guest *g, struct offer *o, uint32_t has, struct fault *f)
 	if (pv->possible &&
 	    read_system_policy(g, CONFIG_PV, &pv->policy, f) == -1)
 		return -1;
-	return pvh->possible ?
-	    read_system_policy(g, CONFIG_PVH, &pvh->policy, f) : 0;
+	if (!pvh->possible)
+		return 0;
+	if (read_system_policy(g, CONFIG_PVH, &pvh->policy, f) == -1)
+		return -1;
+	if (o->xl)
+		o->types[CONFIG_HVM] = *pvh;
+	return 0;
 }
 
 /* Those that guest_number finds. */
@@ -169,6 +175,7 @@ guest_offer(struct guest *g, struct offer *o, struct fault *f)
 		return guest_fault(g, f, "Xen does not tell of the host");
 	o->free_memory = host.free_pages * PAGE_SIZE;
 	o->cpus = host.nr_cpus;
+	o->xl = toolstack_there();
 	if (offer_types(g, o, host.capabilities, f) == 0 &&
 	    offer_names(g, o, f) == 0 && offer_uuids(g, o, f) == 0)
 		return 0;

@@ -7,6 +7,7 @@
 
 #include "format.h"
 #include "guest_xen.h"
+#include "toolstack.h"
 
 #define KIB_PER_PAGE	(PAGE_SIZE / 1024u)
 #define POOL_DEFAULT	((uint64_t)2 << 20)	/* bytes */
@@ -38,9 +39,16 @@ guest_check_free(struct guest *g, const struct config *c, struct fault *f)
 	int taken;
 
 	snprintf(g->label, sizeof(g->label), "'%s'", c->name);
-	if (c->type == CONFIG_HVM) {
-		fault_set(f, EXIT_REFUSED, "the guest needs a device model");
-		return fault_hint(f, "xl restore takes it");
+	if (c->in_xl && !toolstack_there()) {
+		fault_set(f, EXIT_REFUSED, "the guest comes in a stream of "
+		    "libxl's, and xl is not on this host's PATH");
+		return fault_hint(f, "xl restores it");
+	}
+	if (c->type == CONFIG_HVM && !c->in_xl) {
+		fault_set(f, EXIT_REFUSED, "the guest needs a device model, "
+		    "whose state is not in the stream");
+		return fault_hint(f, "xc-emit without --memory-only, or xl "
+		    "save, puts it in");
 	}
 	if ((taken = guest_by_uuid(g, c->uuid, &domid)) == -1)
 		return guest_fault(g, f, "the other domains are not known");
@@ -55,6 +63,8 @@ guest_check_free(struct guest *g, const struct config *c, struct fault *f)
 		    "name '%s'", domid, c->name);
 		return fault_hint(f, "--name NAME gives it another");
 	}
+	if (c->in_xl)
+		return 0;
 	if (xc_physinfo(g->xc, &host) != 0)
 		return guest_fault(g, f, "the host's memory is not known");
 	if (host.free_pages * PAGE_SIZE < memory)
@@ -199,10 +209,8 @@ guest_abandon(struct guest *g, struct fault *f)
 	if (!g->created)
 		return 0;
 	g->created = false;
-	if (xc_domain_destroy(g->xc, g->domid) != 0) {
-		guest_fault(g, f, "is left over: it cannot be destroyed");
-		return fault_hint(f, "xl destroy %u", g->domid);
-	}
-	guest_unstore(g, g->uuid);
+	if (guest_destroy(g, f) == -1)
+		return fault_hint(f, "it is left over: xl destroy %u",
+		    g->domid);
 	return 0;
 }

@@ -65,6 +65,8 @@ guest_save(struct guest *g, const struct save_how *how,
 	bool before = guest_suspended(g);
 	int result;
 
+	if (how->by_xl)
+		return guest_save_by_xl(g, how, report, f);
 	*report = (struct save_report){ .rounds = 0 };
 	g->how = how;
 	g->report = report;

@@ -75,6 +75,23 @@ bool guest_number(struct guest *g, const char *name, uint32_t *domid);
 int guest_has_toolstack(struct guest *g, const xc_domaininfo_t *info,
     char what[CONFIG_TEXT_SIZE]);
 
+/* guest_has_device_model(info): whether it is an HVM guest that is no PVH. */
+bool guest_has_device_model(const xc_domaininfo_t *info);
+
+/* guest_save_by_xl(g, how, report, f): guest_save with how->by_xl. */
+int guest_save_by_xl(struct guest *g, const struct save_how *how,
+    struct save_report *report, struct fault *f);
+
+/*
+ * guest_continue_by_xl(g, f): of a guest that xl was saving when it was
+ * killed, the device model goes on too, if it has one.
+ */
+int guest_continue_by_xl(struct guest *g, struct fault *f);
+
+/* guest_unpause_by_xl(g, f), guest_destroy_by_xl(g, f): with its devices. */
+int guest_unpause_by_xl(struct guest *g, struct fault *f);
+int guest_destroy_by_xl(struct guest *g, struct fault *f);
+
 /* guest_withdraw(g): takes a request to suspend out of xenstore, unless the
  * guest took it already.  True when it is withdrawn. */
 bool guest_withdraw(struct guest *g);

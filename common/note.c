@@ -45,6 +45,7 @@ static const struct key keys[] = {
 	  .required = true },
 	NUMBER(domid),
 	NUMBER(begun),
+	{ .name = "by_xl", .kind = KEY_FLAG, .offset = AT(by_xl) },
 	NUMBER(stopped),
 	NUMBER(cpu),
 	NUMBER(rounds),

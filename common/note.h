@@ -23,6 +23,7 @@ struct note {
 	char     name[CONFIG_NAME_SIZE];
 	uint64_t domid;
 	uint64_t begun;			/* now_ms */
+	bool     by_xl;			/* which leaves it paused */
 
 	/* From MOVE_SENT on; 0 before. */
 	uint64_t stopped;		/* when the guest was, as begun */

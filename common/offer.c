@@ -181,6 +181,9 @@ check_type(struct check *c)
 		say(c, "that host takes no guests of type %s", type);
 		return;
 	}
+	if (config->in_xl && !c->offer->xl)
+		say(c, "the guest would come in a stream of libxl's, for its "
+		    "devices, and that host has no xl");
 	if (config->type != CONFIG_PV && config->hap && !t->hap)
 		say(c, "the guest needs hardware-assisted paging, which that "
 		    "host lacks");

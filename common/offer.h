@@ -41,6 +41,7 @@ struct offer {
 	uint32_t configs;	/* bit n: and GUEST_CONFIG version n */
 	uint32_t compressed;	/* bit n: and COMPRESSED version n */
 	struct xen_version xen;
+	bool     xl;		/* it restores what xl saved */
 	uint64_t free_memory;	/* bytes */
 	uint64_t cpus;		/* physical */
 	struct offer_type types[OFFER_TYPES];

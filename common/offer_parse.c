@@ -180,6 +180,8 @@ take_offer(const struct strict *s, json_object *o, struct offer *to)
 	    take_versions(s, o, "streams", &to->streams) == -1 ||
 	    take_records(s, o, to) == -1 ||
 	    take_xen(s, o, &to->xen) == -1 ||
+	    (json_object_object_get_ex(o, "xl", NULL) &&
+	    strict_flag(s, o, "xl", &to->xl) == -1) ||
 	    strict_number(s, o, "free_memory", MEMORY_MAX, &to->free_memory)
 	    == -1 ||
 	    strict_number(s, o, "cpus", UINT32_MAX, &to->cpus) == -1 ||

@@ -110,6 +110,7 @@ offer_object(const struct offer *o)
 	add_number(part, "minor", o->xen.minor);
 	add_text(part, "extra", o->xen.extra);
 	add_text(part, "changeset", o->xen.changeset);
+	json_object_object_add(to, "xl", json_object_new_boolean(o->xl));
 	add_number(to, "free_memory", o->free_memory);
 	add_number(to, "cpus", o->cpus);
 	part = add_object(to, "types");

@@ -18,6 +18,7 @@ struct work {
 	struct lock move, uuid;
 	enum copy_state state;
 	bool begun;		/* the move is this process' */
+	bool aborted;		/* the opener gave up, and says why */
 };
 
 static struct receipt
@@ -35,17 +36,22 @@ receipt_of(const struct work *w, const struct summary *s)
 	return r;
 }
 
+/* Whether it is no move: the guest may come as often as one likes. */
+static bool
+is_copy(const struct config *c)
+{
+	return c->snapshot || c->from_xl;
+}
+
 static int
 take_step(struct work *w, enum copy_event event, struct fault *f)
 {
 	return copy_take_step(w->guest, &w->state, event, w->config.move,
-	    w->config.snapshot, f);
+	    is_copy(&w->config), f);
 }
 
-/*
- * Whether this move may come here.  A snapshot may be restored as often as
- * one likes; a move once.
- */
+/* Whether this move may come here, and its domain, which is made then, unless
+ * xl makes it. */
 static int
 begin(struct work *w, const struct absorb *a, struct fault *f)
 {
@@ -53,7 +59,7 @@ begin(struct work *w, const struct absorb *a, struct fault *f)
 	enum copy_event event = a->force ? COPY_STREAM_FORCED : COPY_STREAM;
 	struct receipt r;
 
-	if (!c->snapshot && (lock_take(&w->move, c->move, "the move", f) == -1
+	if (!is_copy(c) && (lock_take(&w->move, c->move, "the move", f) == -1
 	    || copy_find(w->guest, c->move, &w->state, &r, f) == -1))
 		return -1;
 	if (copy_allows(w->state, event, c->move, f) == -1)
@@ -64,10 +70,21 @@ begin(struct work *w, const struct absorb *a, struct fault *f)
 		return -1;
 	/* From here on a domain with this uuid is this process' work. */
 	pair_say(w->pair, MESSAGE_CREATING, NULL, 0);
-	if (guest_create(w->guest, c, f) == -1 ||
-	    (!c->snapshot && copy_begin(w->guest, c->move, f) == -1))
+	if (!c->in_xl && (guest_create(w->guest, c, f) == -1 ||
+	    (!is_copy(c) && copy_begin(w->guest, c->move, f) == -1)))
 		return -1;
 	return take_step(w, event, f);
+}
+
+/* The domain from the image, by xl or without. */
+static int
+fill(struct work *w, const struct absorb *a, struct fault *f)
+{
+	int in = w->pair->stream;
+
+	return w->config.in_xl ?
+	    guest_restore_by_xl(w->guest, &w->config, a->config_file, in, f) :
+	    guest_restore(w->guest, &w->config, in, f);
 }
 
 /* Create, fill, keep.  0, or -1 with *f set. */
@@ -77,15 +94,17 @@ restore(struct work *w, const struct absorb *a, struct fault *f)
 	struct config *c = &w->config;
 	struct receipt r;
 	struct summary s;
+	enum message said;
 
-	if (begin(w, a, f) == -1 ||
-	    guest_restore(w->guest, c, w->pair->stream, f) == -1)
+	if (begin(w, a, f) == -1 || fill(w, a, f) == -1)
 		return -1;
 	/* END is only sent after the summary: without it, all is void. */
-	if (pair_hear(w->pair, &s, sizeof(s)) != MESSAGE_SUMMARY)
+	if ((said = pair_hear(w->pair, &s, sizeof(s))) != MESSAGE_SUMMARY) {
+		w->aborted = said == MESSAGE_ABORT;
 		return fault_set(f, EXIT_SYSTEM, "the opener is gone");
+	}
 	r = receipt_of(w, &s);
-	if (copy_end(w->guest, &w->state, &r, c->snapshot, f) == -1)
+	if (copy_end(w->guest, &w->state, &r, is_copy(c), f) == -1)
 		return -1;
 	if (!a->pause && (!c->snapshot || a->unpause)) {
 		if (take_step(w, COPY_UNPAUSE, f) == -1)
@@ -135,9 +154,9 @@ give_up(struct work *w, const struct absorb *a, struct fault *f)
 	}
 	if (w->state == COPY_PAUSED || w->state == COPY_RUNNING)
 		tell_kept(w->guest, &w->config, a);
-	if (w->begun && w->state == COPY_REFUSED && !w->config.snapshot)
+	if (w->begun && w->state == COPY_REFUSED && !is_copy(&w->config))
 		tell_failed(&w->config);
-	if (pair_heard(w->pair, MESSAGE_ABORT))
+	if (w->aborted || pair_heard(w->pair, MESSAGE_ABORT))
 		return EXIT_DONE;	/* the opener says why */
 	fault_print(a->tool, f);
 	return f->status;
@@ -194,14 +213,14 @@ clean_up(struct guest *g, const struct config *c, const struct absorb *a)
 	struct fault f;
 
 	if (copy_of(g, c, &state, &r, &f) == -1 ||
-	    copy_take_step(g, &state, COPY_BROKE, c->move, c->snapshot, &f)
+	    copy_take_step(g, &state, COPY_BROKE, c->move, is_copy(c), &f)
 	    == -1) {
 		fault_print(a->tool, &f);
 		return;
 	}
 	if (state == COPY_PAUSED || state == COPY_RUNNING)
 		tell_kept(g, c, a);
-	else if (state == COPY_REFUSED && !c->snapshot)
+	else if (state == COPY_REFUSED && !is_copy(c))
 		tell_failed(c);
 }
 
@@ -235,6 +254,7 @@ opener_main(struct pair *p, const struct absorb *a)
 {
 	struct opener op = {
 		.pair = p, .overrides = &a->overrides,
+		.config_file = a->config_file,
 		.lint = { .max_pfn = a->max_pfn },
 		.layers.memory = a->memory,
 		.keys = a->keys,

@@ -35,7 +35,7 @@ describe(struct guest *g, const struct emit *e, struct config *c,
 
 /* Whether a move may begin; *n is that of an older one. */
 static int
-may_begin(struct guest *g, const struct emit *e, struct note *n,
+may_begin(struct guest *g, const struct emit *e, struct note *n, bool *by_xl,
     struct fault *f)
 {
 	if (n->state == MOVE_NONE && guest_suspended(g) && !e->force) {
@@ -43,7 +43,7 @@ may_begin(struct guest *g, const struct emit *e, struct note *n,
 		    "by %s", guest_label(g), e->tool);
 		return fault_hint(f, "-f saves it as it is");
 	}
-	return guest_check(g, e->memory_only, e->how.live, f);
+	return guest_check(g, e->way, e->how.live, by_xl, f);
 }
 
 /* *n for the move that begins now. */
@@ -52,6 +52,7 @@ renew(struct guest *g, const struct config *c, struct note *n)
 {
 	*n = (struct note){
 		.state = MOVE_SAVING, .snapshot = c->snapshot,
+		.by_xl = c->in_xl,
 		.domid = guest_domid(g), .begun = now_ms(),
 	};
 	memcpy(n->move, c->move, sizeof(n->move));
@@ -102,6 +103,12 @@ tell_report(const struct emit *e, struct guest *g,
 
 	if (e->quiet || r->stopped == 0 || (!e->how.live && !e->verbose))
 		return;
+	if (r->asked == SAVE_BY_XL) {
+		fault_tell(e->tool, "domain %s: saved by xl; stopped for %"
+		    PRIu64 " ms%s", guest_label(g), until - r->stopped,
+		    r->resumed != 0 ? "" : " so far");
+		return;
+	}
 	fault_tell(e->tool, "domain %s: %u rounds, %" PRIu64 " pages, the "
 	    "last %" PRIu64 " after it was stopped by %s; stopped for %"
 	    PRIu64 " ms%s", guest_label(g), r->rounds, r->pages,
@@ -137,6 +144,8 @@ save(struct pair *p, struct guest *g, const struct emit *e, struct note *n,
 		note_remove(old);
 	how.out = p->stream;
 	how.peer = p->peer;
+	how.by_xl = n->by_xl;
+	how.runs_on = e->snapshot && !e->pause;
 	if (guest_save(g, &how, &report, &f) == -1) {
 		if (!pair_heard(p, MESSAGE_ABORT))
 			fault_print(e->tool, &f);
@@ -166,11 +175,14 @@ saver_examine(struct guest *g, const struct emit *e, struct lock *l,
 {
 	enum move_event event = e->force ? MOVE_EMIT_FORCED : MOVE_EMIT;
 
+	bool by_xl;
+
 	if (settle_find(g, e->domain, l, &news->note, f) == -1 ||
 	    settle_allows(g, &news->note, event, f) == -1 ||
-	    may_begin(g, e, &news->note, f) == -1 ||
+	    may_begin(g, e, &news->note, &by_xl, f) == -1 ||
 	    describe(g, e, &news->config, f) == -1)
 		return -1;
+	news->config.in_xl = by_xl;
 	return e->offer == NULL ? 0 : guest_fits(g, &news->config, e->offer,
 	    e->reason, f);
 }

@@ -8,7 +8,8 @@
 static bool
 unchanged(struct guest *g, const struct note *n)
 {
-	return guest_suspended(g) && guest_cpu(g) == n->cpu;
+	return (guest_suspended(g) || (n->by_xl && guest_paused(g))) &&
+	    guest_cpu(g) == n->cpu;
 }
 
 int
@@ -91,7 +92,7 @@ check_act(struct guest *g, const struct note *n, enum move_act act,
 		return fault_set(f, EXIT_REFUSED,
 		    "domain %s is not suspended", guest_label(g));
 	if ((act == MOVE_REMOVE || act == MOVE_GRANT) && there)
-		return guest_check_destroy(g, f);
+		return guest_check_destroy(g, n->by_xl, f);
 	return 0;
 }
 
@@ -116,7 +117,7 @@ settle_step(struct guest *g, struct note *n, enum move_event event,
 	if (noted && write_down(n, step->first, f) == -1)
 		return -1;
 	if (step->act == MOVE_TAKE_BACK &&
-	    guest_take_back(g, pause, f) == -1)
+	    guest_take_back(g, pause, n->by_xl, f) == -1)
 		return -1;
 	if ((step->act == MOVE_REMOVE || step->act == MOVE_GRANT) && there &&
 	    guest_destroy(g, f) == -1)
@@ -149,9 +150,9 @@ settle_tell_sent(const char *tool, const struct note *n, bool done)
 {
 	char id[2 * MOVE_SIZE + 1];
 
-	fault_tell(tool, "domain %" PRIu64 " (%s) %s", n->domid, n->name,
-	    done ? "is suspended" :
-	    "stays suspended: END may have left, so a copy may run");
+	fault_tell(tool, "domain %" PRIu64 " (%s) %s %s%s", n->domid, n->name,
+	    done ? "is" : "stays", n->by_xl ? "paused" : "suspended",
+	    done ? "" : ": END may have left, so a copy may run");
 	hex_print(n->move, MOVE_SIZE, id);
 	fault_tell(tool, "hint: its receipt decides: xc-emit --settle < "
 	    "RECEIPT; without one, on the destination: xc-absorb --state %s",

@@ -46,6 +46,14 @@ tally_crc(struct record *rec)
 		rec->crc = crc_add(CRC_START, rec->body, rec->size);
 }
 
+/* Of libxl's stream all but the bytes in front of it, which say what the
+ * domain is to be, as GUEST_CONFIG does. */
+static bool
+is_libxl(const struct record *rec)
+{
+	return rec->part == PART_LIBXL || rec->part == PART_LIBXL_BODY;
+}
+
 void
 tally_add(struct tally *t, const struct record *rec)
 {
@@ -53,9 +61,13 @@ tally_add(struct tally *t, const struct record *rec)
 		crypto_generichash_update(&t->hash, rec->body, rec->size);
 	if (rec->part == PART_BODY)
 		t->crc = rec->crc;
-	if (rec->part != PART_RECORD)
+	if (rec->part != PART_RECORD && !is_libxl(rec))
 		return;
 	close_record(t);
+	if (is_libxl(rec)) {
+		crypto_generichash_update(&t->hash, rec->body, rec->size);
+		return;
+	}
 	if (type_is_our_number(rec->type))
 		return;
 	t->records++;

@@ -40,9 +40,9 @@ static const char help[] =
 "       xc-absorb --state MOVE\n"
 "       xc-absorb --refuse MOVE\n"
 "\n"
-"Makes the domain that the stream describes and lets it run. Prints a\n"
-"receipt, one line of JSON, on stdout. Compressed streams are unpacked,\n"
-"check data is verified.\n"
+"Makes the domain that the stream describes and lets it run; a save file of\n"
+"xl's by xl restore. Prints a receipt, one line of JSON, on stdout.\n"
+"Compressed streams are unpacked, check data is verified.\n"
 "\n"
 "  -p                leave the domain paused\n"
 "  -f, --force       take a move that failed or was refused here before, or\n"
@@ -63,6 +63,9 @@ static const char help[] =
 "                    of one, and print the receipt that resumes its source\n"
 "  --name NAME       the domain's name\n"
 "  --uuid new|UUID   the domain's uuid\n"
+"  --config FILE     a configuration for xl, in the place of the one that a\n"
+"                    save file of xl's has; for virsh's, which has none for xl,\n"
+"                    with --name\n"
 "  --max-mem MIB     its memory limit\n"
 "  --max-vcpus N     its number of vcpus, 1 to 4096\n"
 "  --max-pfn N       refuse pages above this pfn (default 4294967296; for PV\n"
@@ -182,6 +185,7 @@ static const struct option longs[] = {
 	{ "timeout", required_argument, NULL, 'w' },
 	{ "name", required_argument, NULL, 'n' },
 	{ "uuid", required_argument, NULL, 'U' },
+	{ "config", required_argument, NULL, 'C' },
 	{ "max-mem", required_argument, NULL, 'm' },
 	{ "max-vcpus", required_argument, NULL, 'c' },
 	{ "max-pfn", required_argument, NULL, 'x' },
@@ -243,6 +247,9 @@ take_domain(struct absorb *a, int c)
 		return true;
 	case 'U':
 		take_uuid(&a->overrides);
+		return true;
+	case 'C':
+		a->config_file = opts_file(name, "--config");
 		return true;
 	case 'm':
 		a->overrides.max_pages = PAGES_PER_MIB * (uint64_t)
@@ -308,8 +315,12 @@ check_options(const struct options *o)
 {
 	if (o->action == IMAGE && o->domain_only)
 		opts_wrong(name, "with --image no domain is made: -p, -f, "
-		    "--unpause, --name, --uuid, --max-mem and --max-vcpus are "
-		    "for one");
+		    "--unpause, --name, --uuid, --config, --max-mem and "
+		    "--max-vcpus are for one");
+	if (o->absorb.config_file != NULL && (o->absorb.overrides.vcpus > 0 ||
+	    o->absorb.overrides.max_pages > 0))
+		opts_wrong(name, "--max-mem and --max-vcpus do not go with "
+		    "--config, which says both");
 	if (o->replace && o->action != IMAGE)
 		opts_wrong(name, "--replace goes with --image");
 }

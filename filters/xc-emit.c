@@ -70,6 +70,8 @@ static const char help[] =
 "  -f, --force            send or resume a domain though a copy of it may\n"
 "                         run; destroy one though no copy can; or one that\n"
 "                         xc-emit did not suspend\n"
+"  --xl, --no-xl          save it by xl in any case; refuse a domain that has\n"
+"                         devices or a device model, which xl saves otherwise\n"
 "  --memory-only          leave devices and device model out\n"
 "  --no-config            leave our GUEST_CONFIG record out\n"
 "  --suspend-timeout N    seconds to wait for the guest's answer, 1 to 3600\n"
@@ -227,6 +229,8 @@ static const struct option longs[] = {
 	{ "max-downtime", required_argument, NULL, 'w' },
 	{ "for", required_argument, NULL, 'F' },
 	{ "dry-run", no_argument, NULL, 'C' },
+	{ "xl", no_argument, NULL, 'x' },
+	{ "no-xl", no_argument, NULL, 'X' },
 	{ "memory-only", no_argument, NULL, 'm' },
 	{ "no-config", no_argument, NULL, 'n' },
 	{ "suspend-timeout", required_argument, NULL, 's' },
@@ -294,6 +298,14 @@ take_file(struct options *o, int c)
 }
 
 static void
+take_way(struct emit *e, enum save_way way)
+{
+	if (e->way != SAVE_AS_NEEDED && e->way != way)
+		opts_wrong(name, "one of --xl, --no-xl and --memory-only");
+	e->way = way;
+}
+
+static void
 take_option(struct options *o, int c, const char *given)
 {
 	struct emit *e = &o->emit;
@@ -331,8 +343,14 @@ take_option(struct options *o, int c, const char *given)
 	case 'C':
 		take_action(o, CHECK);
 		break;
+	case 'x':
+		take_way(e, SAVE_WITH_XL);
+		break;
+	case 'X':
+		take_way(e, SAVE_WITHOUT_XL);
+		break;
 	case 'm':
-		e->memory_only = true;
+		take_way(e, SAVE_MEMORY_ONLY);
 		break;
 	case 'n':
 		e->no_config = true;
@@ -372,7 +390,7 @@ check_stream(const struct options *o)
 	const struct emit *e = &o->emit;
 
 	if (o->action == IMAGE && (e->snapshot || e->how.live || e->force ||
-	    e->memory_only || e->no_config || o->emit_only ||
+	    e->way != SAVE_AS_NEEDED || e->no_config || o->emit_only ||
 	    o->offer_path != NULL))
 		opts_wrong(name, "--image takes --timeout, -o, --replace, -q "
 		    "and -v: the others are for a domain");
