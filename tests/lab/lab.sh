@@ -25,14 +25,38 @@ lab_run() {
 }
 
 # lab_create HOST KIND NAME [OPTIONS [SETTING...]]: makes a tiny guest of
-# 4 MiB, pv or pvh, waits until it ticks, and prints its domain id.  OPTIONS:
-# one argument, see guest/options.c.  A SETTING is a line for xl, say vcpus=2.
+# 4 MiB, pv, pvh or hvm, waits until it ticks, and prints its domain id.
+# OPTIONS: one argument, see guest/options.c; an hvm guest, which hosts have to
+# be booted for with -h, has none.  A SETTING is a line for xl, say vcpus=2.
 lab_create() {
+    local settings=("extra=\"${4:-}\"")
+    if [[ $2 == hvm ]]; then
+        lab_disk "$3" || return
+        settings=("disk=[\"vdev=hda,backendtype=qdisk,target=/tmp/$3.disk\"]"
+            "device_model_args_hvm=[\"-chardev\",\"file,id=com1,append=on,$(
+            )path=/var/log/xen/guest-$3.log\",\"-serial\",\"chardev:com1\"]")
+    fi
     lab_run "$1" '
-        xl create -q "/root/$1.cfg" "name=\"$2\"" "extra=\"$3\"" \
-            "${@:4}" >&2 &&
+        xl create -q "/root/$1.cfg" "name=\"$2\"" "${@:3}" >&2 &&
             lab-await "$2" TINY-TICK && xl domid "$2"' \
-        "$2" "$3" "${4:-}" "${@:5}" < /dev/null
+        "$2" "$3" "${settings[@]}" "${@:5}" < /dev/null
+}
+
+# lab_create_full HOST KIND NAME [OPTIONS [SETTING...]]: the same, of a pv or
+# pvh guest that has a disk, xvda, and a network card on the bridge xenbr0.
+lab_create_full() {
+    lab_disk "$3" && lab_create "${@:1:3}" "${4:-}" \
+        "disk=[\"vdev=xvda,target=/tmp/$3.disk\"]" 'vif=["bridge=xenbr0"]' \
+        "${@:5}"
+}
+
+# lab_disk NAME: makes a disk on every host, /tmp/NAME.disk.  What is written
+# to it does not move with a guest.
+lab_disk() {
+    local host
+    for host in $LAB_HOSTS; do
+        lab_run "$host" 'lab-disk "$1"' "$1" < /dev/null || return
+    done
 }
 
 # lab_await HOST NAME REGEX [SECONDS]: waits until the guest's console has a

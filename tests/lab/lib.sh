@@ -22,19 +22,23 @@ on() {
 
 # traces HOST: all that says that a guest is or was there, sorted: domains,
 # their states (paused p, shut down s) and log-dirty mode; xenstore but for
-# domain 0's part; files of the tools; domain 0's event channels.
+# domain 0's part; files of the tools; domain 0's event channels, loop devices,
+# network cards and device models.
 traces() {
 	on "$1" 'xl list | tail -n +3 | while read -r name id mem vcpus state rest; do
 			echo "$name $id ${state//[rb-]/} log-dirty $(lab-logdirty "$id")"; done
 		for top in /local/domain /vm /libxl; do
 			xenstore-ls -f "$top" 2> /dev/null
-		done | grep -v -e "^/local/domain/0/[^b]" -e "^/local/domain/0 " \
-			-e "^/local/domain/0/backend = " -e "/backend/console = " || true
+		done | grep -v -e "^/local/domain/0/[^bd]" -e "^/local/domain/0 " \
+			-e "^/local/domain/0/[a-z-]* = " -e "/backend/[a-z]* = " || true
 		# libxl notes there which numbers it gave to domains.  What
 		# is known of a move after its copy is no trace of a guest.
 		find /var/lib/xen /run/xen /run/xenrec -type f 2> /dev/null |
 			grep -v -e domid-history -e "[.]refused$" -e "[.]whole$"
-		lab-ports | sed "s/^ */port /"' |
+		lab-ports | sed "s/^ */port /"
+		losetup -a
+		ls /sys/class/net
+		pidof xen-qemu-system-i386 || true' |
 		sort
 }
 

@@ -63,7 +63,19 @@ int wait_event(evtchn_port_t port, uint32_t ms)
 	return port && (__sync_fetch_and_and(pending, ~bit) & bit);
 }
 
-static void notify(evtchn_port_t port)
+evtchn_port_t open_port(void)
+{
+	struct evtchn_alloc_unbound channel = {
+		.dom = DOMID_SELF,
+		.remote_dom = 0,
+	};
+
+	hypercall(__HYPERVISOR_event_channel_op, EVTCHNOP_alloc_unbound,
+	          (unsigned long)&channel, 0);
+	return channel.port;
+}
+
+void notify(evtchn_port_t port)
 {
 	struct evtchn_send send = { .port = port };
 

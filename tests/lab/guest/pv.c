@@ -39,9 +39,9 @@ static void *pfn_to_pointer(xen_pfn_t pfn)
 	return (void *)(pfn << PAGE_SHIFT);
 }
 
-static void map_shared_page(uint64_t machine_address)
+static void map_page(void *page, uint64_t machine_address)
 {
-	hypercall(__HYPERVISOR_update_va_mapping, (unsigned long)shared_page,
+	hypercall(__HYPERVISOR_update_va_mapping, (unsigned long)page,
 	          machine_address | PTE_PRESENT_RW_USER,
 	          UVMF_INVLPG | UVMF_ALL);
 }
@@ -69,7 +69,7 @@ static void publish_p2m(void)
 
 void kind_attach(void)
 {
-	map_shared_page(info->shared_info);
+	map_page(shared_page, info->shared_info);
 	machine.shared = (void *)shared_page;
 	machine.console = pfn_to_pointer(console_pfn);
 	machine.store = pfn_to_pointer(store_pfn);
@@ -89,7 +89,7 @@ int kind_suspend(void)
 	xen_pfn_t info_pfn = (unsigned long)info >> PAGE_SHIFT;
 	int cancelled;
 
-	map_shared_page(p2m()[page] << PAGE_SHIFT);
+	map_page(shared_page, p2m()[page] << PAGE_SHIFT);
 	info->console.domU.mfn = console_pfn;
 	info->store_mfn = store_pfn;
 	cancelled = hypercall(__HYPERVISOR_sched_op, SCHEDOP_shutdown,
@@ -99,6 +99,28 @@ int kind_suspend(void)
 		info->store_mfn = p2m()[store_pfn];
 	}
 	return cancelled;
+}
+
+/*
+ * The table is not ours, so it may not be mapped in a suspend: only as long as
+ * it is written to.
+ */
+void kind_grant(uint32_t reference, void *page)
+{
+	static uint8_t table_page[4096] __attribute__((aligned(4096)));
+	volatile struct grant_entry_v1 *table = (void *)table_page;
+	xen_pfn_t table_pfn = (unsigned long)table_page >> PAGE_SHIFT;
+	xen_pfn_t frame = 0;
+	struct gnttab_setup_table setup = { .dom = DOMID_SELF, .nr_frames = 1 };
+
+	set_xen_guest_handle(setup.frame_list, &frame);
+	hypercall(__HYPERVISOR_grant_table_op, GNTTABOP_setup_table,
+	          (unsigned long)&setup, 1);
+	map_page(table_page, frame << PAGE_SHIFT);
+	table[reference].domid = 0;
+	table[reference].frame = p2m()[(unsigned long)page >> PAGE_SHIFT];
+	table[reference].flags = GTF_permit_access;
+	map_page(table_page, p2m()[table_pfn] << PAGE_SHIFT);
 }
 
 /* The second vcpu has the first one's page tables, and Xen's own GDT. */

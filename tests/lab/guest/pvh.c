@@ -16,6 +16,7 @@
 enum {
 	PAGE_SHIFT = 12,
 	SHARED_INFO_PFN = 0xfe700, /* unused by RAM and by special pages */
+	GRANT_TABLE_PFN = 0xfe701,
 	UPCALL_VECTOR = 0x20,
 	CR0_PROTECTED = 0x11,      /* PE; without ET no restore takes it */
 	CODE_4GIB = 0xc9b,         /* as hvm_vcpu.h has attributes */
@@ -126,6 +127,23 @@ int kind_suspend(void)
 
 	return hypercall(__HYPERVISOR_sched_op, SCHEDOP_shutdown,
 	                 (unsigned long)&request, 0) == 1;
+}
+
+void kind_grant(uint32_t reference, void *page)
+{
+	struct xen_add_to_physmap map = {
+		.domid = DOMID_SELF,
+		.space = XENMAPSPACE_grant_table,
+		.gpfn = GRANT_TABLE_PFN,
+	};
+	volatile struct grant_entry_v1 *table =
+		(void *)(GRANT_TABLE_PFN << PAGE_SHIFT);
+
+	hypercall(__HYPERVISOR_memory_op, XENMEM_add_to_physmap,
+	          (unsigned long)&map, 0);
+	table[reference].domid = 0;
+	table[reference].frame = (unsigned long)page >> PAGE_SHIFT;
+	table[reference].flags = GTF_permit_access;
 }
 
 long kind_start_cpu1(void (*entry)(void), void *stack_top)

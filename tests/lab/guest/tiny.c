@@ -66,15 +66,9 @@ static int memory_is_bad(void)
 
 static void offer_suspend_port(void)
 {
-	struct evtchn_alloc_unbound channel = {
-		.dom = DOMID_SELF,
-		.remote_dom = 0,
-	};
 	char digits[16] = "";
 
-	hypercall(__HYPERVISOR_event_channel_op, EVTCHNOP_alloc_unbound,
-	          (unsigned long)&channel, 0);
-	suspend_port = channel.port;
+	suspend_port = open_port();
 	store_write("device/suspend/event-channel",
 	            format_number(digits + sizeof digits - 1,
 	                          suspend_port, 10, 1));
@@ -105,6 +99,8 @@ static void suspend(void)
 	print(cancelled ? "TINY suspend cancelled"
 	                : "TINY resumed in a new domain");
 	print(memory_is_bad() ? " MEMORY-BAD\n" : " memory-ok\n");
+	if (!cancelled)
+		disk_attach();
 }
 
 /* Called at each tick, by which the age of a request is known. */
@@ -143,6 +139,7 @@ static void tick(void)
 	print(" checksum=");
 	print_number(memory_checksum, 16, 8);
 	print("\n");
+	disk_tick(count);
 	if (++count % TICKS_PER_CHECK == 0 && memory_is_bad())
 		print("TINY MEMORY-BAD\n");
 	cpu1_report();
@@ -160,6 +157,7 @@ void tiny_main(const void *boot)
 	print("TINY up\n");
 	if (options.evtchn)
 		offer_suspend_port();
+	disk_attach();
 	cpu1_start();
 	wait = options.dirty_pages ? DIRTY_MS : TICK_MS;
 	rounds_per_tick = TICK_MS / wait;

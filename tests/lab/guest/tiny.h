@@ -3,8 +3,8 @@
  *
  * What the parts of a tiny guest give to each other: its kind (pv.c, pvh.c)
  * has hypercalls, the pages shared with Xen, how to suspend and how to start
- * a vcpu; io.c has time, console and xenstore; cpu1.c the second vcpu;
- * options.c the command line.  tiny.c is the guest.
+ * a vcpu; io.c has time, console and xenstore; cpu1.c the second vcpu; disk.c
+ * the disk; options.c the command line.  tiny.c is the guest.
  */
 #ifndef TINY_H
 #define TINY_H
@@ -13,6 +13,7 @@
 
 #include <xen/xen.h>
 #include <xen/event_channel.h>
+#include <xen/grant_table.h>
 #include <xen/io/console.h>
 #include <xen/io/xs_wire.h>
 #include <xen/sched.h>
@@ -56,6 +57,12 @@ int kind_suspend(void);
  */
 long kind_start_cpu1(void (*entry)(void), void *stack_top);
 
+/*
+ * kind_grant(reference, page): lets domain 0 map a page of ours; a number
+ * below 512 that is not Xen's own.  To be done again in a new domain.
+ */
+void kind_grant(uint32_t reference, void *page);
+
 /* --- io.c; but for sleep_ms, all is for vcpu 0 only --- */
 
 /* sleep_ms(cpu, ms): cpu is the caller's own number. */
@@ -66,6 +73,11 @@ void sleep_ms(unsigned cpu, uint32_t ms);
  * have passed; takes the event and returns whether there was one.
  */
 int wait_event(evtchn_port_t port, uint32_t ms);
+
+/* open_port(): a new port that domain 0 can bind to. */
+evtchn_port_t open_port(void);
+
+void notify(evtchn_port_t port);
 
 void print(const char *text);
 void print_number(uint32_t value, uint32_t base, int width);
@@ -86,6 +98,14 @@ void cpu1_start(void);
 
 /* cpu1_report(): at each tick of vcpu 0; says how far vcpu 1 has counted. */
 void cpu1_report(void);
+
+/* --- disk.c --- */
+
+/* disk_attach(): at boot and in a new domain; nothing without a disk. */
+void disk_attach(void);
+
+/* disk_tick(count): writes the count to the disk and reads it back. */
+void disk_tick(uint32_t count);
 
 /* --- options.c --- */
 
