@@ -5,7 +5,8 @@
 # make check-long  live saves; signals; every state of a move with every event;
 #                  60 moves in which a process is killed (SEED=N to replay);
 #                  stored images of real guests; flaws, and what Xen says of
-#                  them; edited guests; guests with devices; the lab itself
+#                  them; edited guests; guests with devices; hosts emptied;
+#                  xl migrate broken at every stage; the lab itself
 # make check-asan, make check-tsan    all tests outside the lab, sanitized
 # make bench       filters beside zstd, lz4, age, split and cat;
 #                  CAPTURES=folder of *.zst, STREAMS="file ...",
@@ -112,13 +113,13 @@ check: deps
 	$(IN_LAB) tests/*.t $(UNITS:%=$B/tests/%) \
 	    $(filter-out $(LONG) $(WITH_MODEL),$(shell ls -r tests/lab/*.t))
 LONG = $(addprefix tests/lab/,45-settle.t 50-live.t 35-signals.t 70-kills.t \
-       77-image.t 75-lint.t 44-edit.t 05-lab.t)
+       77-image.t 75-lint.t 44-edit.t 67-evacuate.t 05-lab.t)
 # HVM guests need hosts that take longer to boot.
 WITH_MODEL = tests/lab/08-devices.t
 check-long: deps
 	$(MAKE) programs
 	STEP=1 tests/run $B tests/18-seal.t
-	MOVES=$(or $(MOVES),60) $(IN_LAB) $(LONG)
+	MOVES=$(or $(MOVES),60) $(IN_LAB) $(LONG) tests/lab/66-rec-ssh.t
 	tests/lab/with-hosts -2h -- tests/run $B $(WITH_MODEL)
 check-asan check-tsan: check-%: deps
 	$(MAKE) programs B=build/$* CFLAGS="-O1 -g -fsanitize=$(SAN_$*)"

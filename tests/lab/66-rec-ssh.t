@@ -1,0 +1,190 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# rec-ssh: xl migrate through the filters; also when something dies on the way.
+# With MOVES it tries every stage, and ten moves in a row.
+#
+#     MOVES=1 tests/lab/with-hosts -2 -- tests/lab/66-rec-ssh.t
+#
+# shellcheck source=tests/lab/lib.sh
+. "${0%/*}/lib.sh"
+lab_reset
+
+lab_create src pv first > "$tmp/domid"
+on src 'xl destroy first'
+traces src > "$tmp/src"
+
+# idle: neither host has a process of a move any more.
+idle() {
+	local host
+	for host in src dst; do
+		LAB_TIMEOUT=60 on "$host" 'while pidof rec-ssh rec-compress rec-checksum ssh \
+			libxl-save-helper; do usleep 20000; done' || return
+	done
+}
+
+# moves HOW NAME TO: xl migrate; its words are kept for said.
+moves() {
+	local from=src
+	[ "$3" != src ] || from=dst
+	LAB_TIMEOUT=200 on "$from" 'xl migrate -s "$@"' "$@" > "$tmp/said" 2>&1 || {
+		cat "$tmp/said"
+		return 1
+	}
+}
+said() {
+	grep -F -- "$1" "$tmp/said" || { cat "$tmp/said" && return 1; }
+}
+
+# refused WHAT HOW HOST TEXT: nothing is sent, it is said why, the guest runs.
+refused() {
+	ok "$1: not moved" not moves "$2" mail "$3"
+	ok "$1: it is said why" said "$4"
+	ok "$1: the guest was not asked, and runs" runs src mail
+	ok "$1: no other trace" same_traces src "$tmp/mail"
+}
+lab_create src pvh mail > "$tmp/domid"
+traces src > "$tmp/mail"
+on dst 'mv /usr/local/bin/rec-checksum /tmp'
+refused "a tool is not there" rec-ssh dst \
+	"rec-ssh: dst: no rec-checksum in its path: install xenrec"
+# rec-ls is a tool that does not have the option.
+on dst 'mv /tmp/rec-checksum /usr/local/bin; cd /usr/local/bin
+	mv rec-compress /tmp; cp rec-ls rec-compress'
+refused "a tool is too old" rec-ssh dst \
+	"rec-ssh: dst: rec-compress is too old: it has no --pass-after-end"
+on dst 'mv /tmp/rec-compress /usr/local/bin'
+refused "no such host" rec-ssh nowhere \
+	"rec-ssh: ssh -o BatchMode=yes -o ServerAliveInterval=15 nowhere ended with status 255"
+lab_run src 'cat > /root/greeting; chmod +x /root/greeting' << 'END'
+#!/bin/bash
+echo "Welcome to $1"
+exec ssh "$@"
+END
+refused "a greeting" "rec-ssh --ssh /root/greeting" dst \
+	"rec-ssh: 'Welcome to dst'; its login files, say .bashrc, must not"
+on src 'xl destroy mail'
+
+# This Xen does not let PV guests move live, and xl knows no other way.
+lab_create src pv mail > "$tmp/domid"
+traces src > "$tmp/mail"
+ok "pv: not moved" not moves rec-ssh mail dst
+ok "pv: xl says why" said "failed to suspend at sender"
+ok "pv: the guest runs" runs src mail
+ok "pv: no other trace" same_traces src "$tmp/mail"
+ok "no process is left" idle
+on src 'xl destroy mail'
+
+number=$(lab_create src pvh busy dirty=100)
+ok "it moves" moves rec-ssh busy dst
+# Its console began under the name that xl gives it on the way.
+ok "the guest runs at dst, memory whole" came_whole dst busy--incoming
+ok "and is gone at src" gone src busy "$number"
+ok "back with options" moves "rec-ssh -3 --no-check --ssh 'ssh -p 22'" busy src
+ok "it runs at src, memory whole" came_whole src busy--incoming
+ok "no process is left" idle
+on src 'xl destroy busy'
+
+# What stands in for ssh: it holds the stream after so many blocks, or what
+# comes back after so many bytes and one, until /tmp/go is there.
+lab_run src 'cat > /root/way; chmod +x /root/way' << 'END'
+#!/bin/bash
+gate() {
+	dd bs="$1" count="$2" iflag=fullblock 2> /dev/null
+	[ "$1" != 1 ] || dd bs=1 count=1 of=/tmp/byte 2> /dev/null
+	touch /tmp/held
+	until [ -e /tmp/go ]; do usleep 5000; done
+	cat /tmp/byte 2> /dev/null
+	exec cat
+}
+case $HOLD in
+start) (gate 4096 0 < /dev/null) ;;
+stream) exec < <(gate 4096 10) ;;
+*) exec > >(gate 1 "$HOLD") ;;
+esac
+exec ssh "$@"
+END
+
+# state HOST: of the guest, whatever xl calls it: runs, stands or none.
+state() {
+	on "$1" 'xl list | awk -v s=none "NR > 2 { s = \$5 ~ /[ps]/ ? \"stands\" : \"runs\" } END { print s }"'
+}
+
+# killed HOW HOLD HOST VICTIM SIGNAL: a move in which that process is killed.
+killed() {
+	on src 'rm -f /tmp/held /tmp/go /tmp/byte'
+	lab_create src pvh mail dirty=100 > "$tmp/domid"
+	LAB_TIMEOUT=120 on src 'HOLD=$2 xl migrate -s "$1" mail dst' "$1" "$2" \
+		> "$tmp/said" 2>&1 &
+	on src 'until [ -e /tmp/held ]; do usleep 5000; done'
+	on "$3" 'for process in /proc/[0-9]*; do
+			case "$(tr "\0" " " < "$process/cmdline" 2> /dev/null)" in
+			"$1"*) kill -s "$2" "${process#/proc/}" && struck=yes ;;
+			esac
+		done; [ "$struck" ]' "$4" "$5"
+	on src 'touch /tmp/go'
+	! wait $!
+}
+
+# after WANT HOW HOLD HOST VICTIM SIGNAL: what is where afterwards.
+after() {
+	local want=$1 what="$3: $4's $5, SIG$6"
+	shift
+	[[ $1 == rec-ssh* ]] || what="plain ssh, $what"
+	ok "$what: xl sees it" killed "$@"
+	ok "$what: no process is left" idle
+	ok "$what: the guest: $want" eval 'is="src $(state src), dst $(state dst)"
+		echo "$is"; [[ $is == $want ]]'
+	[[ $want != "src runs"* ]] || ok "$what: it counts on" runs src mail
+}
+rec="rec-ssh --ssh /root/way"
+after "src runs, dst none" "$rec" stream src rec-compress KILL
+lab_reset
+[ -n "${MOVES:-}" ] || { plan && exit; }
+
+after "src runs, dst none" "$rec" start src "/bin/bash /usr/local/bin/rec-ssh" TERM
+lab_reset
+for victim in "/bin/bash /usr/local/bin/rec-ssh" rec-checksum ssh; do
+	after "src runs, dst none" "$rec" stream src "$victim" TERM
+	lab_reset
+done
+for victim in rec-compress rec-checksum "xl migrate-receive"; do
+	after "src runs, dst none" "$rec" stream dst "$victim" KILL
+	lab_reset
+done
+
+# Behind END: dst has said that it has a whole copy, and src does not know yet.
+# "rec-ssh: ready", 15 bytes, and xl's own 54 stand before that.
+for how in "/root/way 54" "$rec 69"; do
+	after "src runs, dst @(none|stands)" "${how% *}" "${how##* }" src ssh KILL
+	lab_reset
+done
+for victim in "/bin/bash /usr/local/bin/rec-ssh" rec-compress; do
+	after "src runs, dst @(none|stands)" "$rec" 69 src "$victim" TERM
+	lab_reset
+done
+after "src runs, dst @(none|stands)" "$rec" 69 dst "xl migrate-receive" KILL
+lab_reset
+
+# dst was told to let its copy run.
+for how in "/root/way 88" "$rec 103"; do
+	after "src stands, dst runs" "${how% *}" "${how##* }" src ssh KILL
+	lab_reset
+done
+
+# A flaw of xl: when the one that sends is killed, nobody lets the guest run.
+for how in "/root/way 54" "$rec 69"; do
+	after "src stands, dst @(none|stands)" "${how% *}" "${how##* }" src "xl migrate" KILL
+	ok "xc-emit lets it run again" on src 'xc-emit --resume -f mail'
+	ok "it counts on" runs src mail
+	lab_reset
+done
+
+for ((i = 1; i <= 10; i++)); do
+	number=$(lab_create src pvh "row$i" dirty=100)
+	ok "move $i of 10" moves rec-ssh "row$i" dst
+	ok "move $i: it runs at dst, memory whole" came_whole dst "row$i--incoming"
+	ok "move $i: it is gone at src" gone src "row$i" "$number"
+	on dst 'xl destroy "$1"' "row$i"
+done
+ok "no process is left" idle
+plan
