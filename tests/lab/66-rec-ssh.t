@@ -47,31 +47,7 @@ traces src > "$tmp/mail"
 on dst 'mv /usr/local/bin/rec-checksum /tmp'
 refused "a tool is not there" rec-ssh dst \
 	"rec-ssh: dst: no rec-checksum in its path: install xenrec"
-# rec-ls is a tool that does not have the option.
-on dst 'mv /tmp/rec-checksum /usr/local/bin; cd /usr/local/bin
-	mv rec-compress /tmp; cp rec-ls rec-compress'
-refused "a tool is too old" rec-ssh dst \
-	"rec-ssh: dst: rec-compress is too old: it has no --pass-after-end"
-on dst 'mv /tmp/rec-compress /usr/local/bin'
-refused "no such host" rec-ssh nowhere \
-	"rec-ssh: ssh -o BatchMode=yes -o ServerAliveInterval=15 nowhere ended with status 255"
-lab_run src 'cat > /root/greeting; chmod +x /root/greeting' << 'END'
-#!/bin/bash
-echo "Welcome to $1"
-exec ssh "$@"
-END
-refused "a greeting" "rec-ssh --ssh /root/greeting" dst \
-	"rec-ssh: 'Welcome to dst'; its login files, say .bashrc, must not"
-on src 'xl destroy mail'
-
-# This Xen does not let PV guests move live, and xl knows no other way.
-lab_create src pv mail > "$tmp/domid"
-traces src > "$tmp/mail"
-ok "pv: not moved" not moves rec-ssh mail dst
-ok "pv: xl says why" said "failed to suspend at sender"
-ok "pv: the guest runs" runs src mail
-ok "pv: no other trace" same_traces src "$tmp/mail"
-ok "no process is left" idle
+on dst 'mv /tmp/rec-checksum /usr/local/bin'
 on src 'xl destroy mail'
 
 number=$(lab_create src pvh busy dirty=100)
@@ -140,6 +116,35 @@ rec="rec-ssh --ssh /root/way"
 after "src runs, dst none" "$rec" stream src rec-compress KILL
 lab_reset
 [ -n "${MOVES:-}" ] || { plan && exit; }
+
+lab_create src pvh mail > "$tmp/domid"
+traces src > "$tmp/mail"
+# rec-ls is a tool that does not have the option.
+on dst 'cd /usr/local/bin
+	mv rec-compress /tmp; cp rec-ls rec-compress'
+refused "a tool is too old" rec-ssh dst \
+	"rec-ssh: dst: rec-compress is too old: it has no --pass-after-end"
+on dst 'mv /tmp/rec-compress /usr/local/bin'
+refused "no such host" rec-ssh nowhere \
+	"rec-ssh: ssh -o BatchMode=yes -o ServerAliveInterval=15 nowhere ended with status 255"
+lab_run src 'cat > /root/greeting; chmod +x /root/greeting' << 'END'
+#!/bin/bash
+echo "Welcome to $1"
+exec ssh "$@"
+END
+refused "a greeting" "rec-ssh --ssh /root/greeting" dst \
+	"rec-ssh: 'Welcome to dst'; its login files, say .bashrc, must not"
+on src 'xl destroy mail'
+
+# This Xen does not let PV guests move live, and xl knows no other way.
+lab_create src pv mail > "$tmp/domid"
+traces src > "$tmp/mail"
+ok "pv: not moved" not moves rec-ssh mail dst
+ok "pv: xl says why" said "failed to suspend at sender"
+ok "pv: the guest runs" runs src mail
+ok "pv: no other trace" same_traces src "$tmp/mail"
+on src 'xl destroy mail'
+
 
 after "src runs, dst none" "$rec" start src "/bin/bash /usr/local/bin/rec-ssh" TERM
 lab_reset
