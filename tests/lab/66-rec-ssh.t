@@ -85,20 +85,25 @@ state() {
 	on "$1" 'xl list | awk -v s=none "NR > 2 { s = \$5 ~ /[ps]/ ? \"stands\" : \"runs\" } END { print s }"'
 }
 
-# killed HOW HOLD HOST VICTIM SIGNAL: a move in which that process is killed.
+# killed HOW HOLD HOST VICTIM SIGNAL: a move in which the process with that
+# command line is killed; whether xl ends by itself then, or was it.
 killed() {
+	local got=0
 	on src 'rm -f /tmp/held /tmp/go /tmp/byte'
 	lab_create src pvh mail dirty=100 > "$tmp/domid"
 	LAB_TIMEOUT=120 on src 'HOLD=$2 xl migrate -s "$1" mail dst' "$1" "$2" \
 		> "$tmp/said" 2>&1 &
 	on src 'until [ -e /tmp/held ]; do usleep 5000; done'
 	on "$3" 'for process in /proc/[0-9]*; do
-			case "$(tr "\0" " " < "$process/cmdline" 2> /dev/null)" in
+			mapfile -d "" -t words < "$process/cmdline"
+			case "${words[*]}" in
 			"$1"*) kill -s "$2" "${process#/proc/}" && struck=yes ;;
 			esac
-		done; [ "$struck" ]' "$4" "$5"
+		done 2> /dev/null; [ "$struck" ]' "$4" "$5" || return
 	on src 'touch /tmp/go'
-	! wait $!
+	wait $! || got=$?
+	cat "$tmp/said"
+	[[ $got == [1-9] ]] || [ "$got" = 137 ]
 }
 
 # after WANT HOW HOLD HOST VICTIM SIGNAL: what is where afterwards.
@@ -148,7 +153,7 @@ on src 'xl destroy mail'
 
 after "src runs, dst none" "$rec" start src "/bin/bash /usr/local/bin/rec-ssh" TERM
 lab_reset
-for victim in "/bin/bash /usr/local/bin/rec-ssh" rec-checksum ssh; do
+for victim in "/bin/bash /usr/local/bin/rec-ssh" rec-checksum "ssh dst"; do
 	after "src runs, dst none" "$rec" stream src "$victim" TERM
 	lab_reset
 done
@@ -160,7 +165,7 @@ done
 # Behind END: dst has said that it has a whole copy, and src does not know yet.
 # "rec-ssh: ready", 15 bytes, and xl's own 54 stand before that.
 for how in "/root/way 54" "$rec 69"; do
-	after "src runs, dst @(none|stands)" "${how% *}" "${how##* }" src ssh KILL
+	after "src runs, dst @(none|stands)" "${how% *}" "${how##* }" src "ssh dst" KILL
 	lab_reset
 done
 for victim in "/bin/bash /usr/local/bin/rec-ssh" rec-compress; do
@@ -172,7 +177,7 @@ lab_reset
 
 # dst was told to let its copy run.
 for how in "/root/way 88" "$rec 103"; do
-	after "src stands, dst runs" "${how% *}" "${how##* }" src ssh KILL
+	after "src stands, dst runs" "${how% *}" "${how##* }" src "ssh dst" KILL
 	lab_reset
 done
 
