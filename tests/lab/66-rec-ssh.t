@@ -174,12 +174,6 @@ for how in "/root/way 54" "$rec 69"; do
 	lab_reset
 done
 
-# dst was told to let its copy run.
-for how in "/root/way 88" "$rec 103"; do
-	after "src stands, dst runs" "${how% *}" "${how##* }" src "ssh dst" KILL
-	lab_reset
-done
-
 # A flaw of xl: when the one that sends is killed, nobody lets the guest run.
 for how in "/root/way 54" "$rec 69"; do
 	after "src stands, dst @(none|stands)" "${how% *}" "${how##* }" src "xl migrate" KILL
