@@ -123,6 +123,8 @@ configure_from_xl(struct opener *o, const struct record *rec,
 static int
 check_piece(struct opener *o, struct record *rec, struct fault *f)
 {
+	o->bytes += rec->size +
+	    (rec->part == PART_RECORD ? RECORD_HEADER_SIZE : 0);
 	if (rec->part == PART_LIBXL)
 		o->nested = true;
 	if (layers_refuse(rec, f) == -1)

@@ -55,6 +55,7 @@ struct opener {
 	struct xl_file xl;	/* then */
 	struct layers layers;
 	struct summary summary;	/* when all went well */
+	uint64_t bytes;		/* of the plain stream, GUEST_CONFIG too */
 };
 
 /*

@@ -14,6 +14,7 @@
 #include <sodium.h>
 
 #include "absorb.h"
+#include "account.h"
 #include "copy.h"
 #include "fault.h"
 #include "guard.h"
@@ -50,6 +51,7 @@ static const char help[] =
 "                    runs\n"
 "  --unpause         let it run even if the stream is a snapshot (xc-emit -c)\n"
 "  -t                check the stream, create nothing\n"
+"  --json            with -t: say what it came to, as JSON on stdout\n"
 "  --image FILE      store it, of any kind, in FILE: each page once, at a\n"
 "                    place of its own; xc-emit --image gives it back\n"
 "  --replace         though FILE is there: the new one takes its place\n"
@@ -91,6 +93,7 @@ struct options {
 	uint8_t move[MOVE_SIZE];	/* STATE, REFUSE */
 	const char *path;		/* IMAGE */
 	bool replace;
+	bool json;		/* TEST */
 	bool domain_only;	/* an option was given that needs a domain */
 	struct absorb absorb;
 	struct keyring keys;
@@ -118,6 +121,8 @@ check_only(const struct options *o)
 		    " pages, digest %s", config_type_name(op.config.type),
 		    op.config.name, op.summary.records, op.summary.pages,
 		    digest);
+	if (o->json && account_print(&op, &f) == -1)
+		fault_exit(name, &f);
 	return EXIT_DONE;
 }
 
@@ -176,6 +181,7 @@ static const struct option longs[] = {
 	{ "force", no_argument, NULL, 'f' },
 	{ "unpause", no_argument, NULL, 'u' },
 	{ "test", no_argument, NULL, 't' },
+	{ "json", no_argument, NULL, 'j' },
 	{ "image", required_argument, NULL, 'I' },
 	{ "replace", no_argument, NULL, 'R' },
 	{ "offer", no_argument, NULL, 'o' },
@@ -272,6 +278,9 @@ take_option(struct options *o, int c, const char *given)
 	case 't':
 		take_action(o, TEST);
 		break;
+	case 'j':
+		o->json = true;
+		break;
 	case 'I':
 		take_action(o, IMAGE);
 		break;
@@ -323,6 +332,8 @@ check_options(const struct options *o)
 		    "--config, which says both");
 	if (o->replace && o->action != IMAGE)
 		opts_wrong(name, "--replace goes with --image");
+	if (o->json && o->action != TEST)
+		opts_wrong(name, "--json goes with -t");
 }
 
 /* The keys of a sealed stream, if it is one. */

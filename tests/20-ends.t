@@ -48,7 +48,20 @@ for kind in pv pvh; do
 		"$vectors/digests")
 	ok "$kind: and the one of the image" grep -q "digest ${digest:-none}$" \
 		"$tmp/told-1"
+	ok "$kind: --json" status 0 "$tmp/packed" xc-absorb -t --json
+	ok "$kind: says what it came to, and whose it is" jq -e \
+		--arg kind "$kind" --arg digest "${digest:-none}" \
+		--argjson bytes "$(stat -c %s "$tmp/$kind")" '.tested == "stream" and
+		.digest == $digest and .bytes == $bytes and .type == $kind and
+		.name == "mail" and .intent == "move" and
+		.uuid == "12345678-1234-1234-1234-123456789abc" and
+		has("result") == false' "$tmp/out"
+	head -c -8 "$tmp/packed" > "$tmp/cut"
+	ok "$kind: cut it comes to nothing" status 3 "$tmp/cut" \
+		xc-absorb -t --json
+	ok "$kind: and nothing is printed" gives /dev/null
 done
+ok "--json without -t" status 2 "$tmp/pv" xc-absorb --json
 ok "a PVH guest in a PV image" status 3 "$tmp/wrong-pv" xc-absorb -t
 ok "a PV guest in an HVM image" status 3 "$tmp/wrong-pvh" xc-absorb -t
 ok "too few vcpus" status 5 "$tmp/pv" xc-absorb -t --max-vcpus 1
