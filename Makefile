@@ -24,7 +24,8 @@ VERSION = 0.1
 TOOLS   = xc-emit rec-compress rec-checksum rec-encrypt rec-split rec-edit \
           rec-ls xc-absorb
 SBIN    = xc-emit xc-absorb
-SCRIPTS = $(wildcard pipelines/*)
+SCRIPTS = $(wildcard pipelines/rec-*)
+SERVICE = $(wildcard pipelines/systemd/*)
 UNITS   = $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 PAGES   = $(wildcard man/*)
 
@@ -140,6 +141,9 @@ install: all
 	install $(SBIN:%=$B/%) $(SCRIPTS) $(DESTDIR)$(PREFIX)/sbin
 	for page in $(PAGES); do install -D -m 644 $$page \
 	    $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
+	for unit in $(SERVICE); do sed 's,/usr/local,$(PREFIX),' $$unit | \
+	    install -D -m 644 /dev/stdin \
+	    $(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/}; done
 
 # build/lab is kept: it takes a while to fetch.
 clean:
