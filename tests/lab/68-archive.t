@@ -13,7 +13,7 @@ on src 'xl destroy first'
 traces src > "$tmp/none"
 
 archive() {
-	on src 'rec-archive -o /tmp/kept -b 200K -r "$1" -i /tmp/key "${@:2}" > /tmp/said' "$mine" "$@"
+	on src 'rec-archive -o /tmp/kept -b 400K -r "$1" -i /tmp/key "${@:2}" > /tmp/said' "$mine" "$@"
 }
 domid=$(lab_create src pvh mail)
 traces src > "$tmp/before"
