@@ -41,11 +41,16 @@ nothing() {
 	[ -z "$(ls -A)" ] || { ls -lA && false; }
 }
 
+# holds DIR COUNT: so many files are there.
+holds() {
+	[ "$(find "$1" -mindepth 1 | wc -l)" = "$2" ]
+}
+
 # --- what an archive is ---
 ok "an image is archived" archives 0
 ok "as one file and a manifest, which nobody else may read" eval \
 	'set -- * && [ $# = 2 ] && [ "$(stat -c %a "$@" | sort -u)" = 600 ]'
-ok "nothing else is there" test "$(ls -A | wc -l)" = 2
+ok "nothing else is there" holds . 2
 ok "they are named after guest and time" eval \
 	'ls | grep -Ex "mail-[0-9]{8}T[0-9]{6}Z[.](rec|json)" | wc -l | grep -x 2'
 ok "the manifest says what is in it" jq -e --arg digest "$digest" --arg uuid \
@@ -179,13 +184,13 @@ mkdir "$tmp/away" "$tmp/log"
 remote=:local:$tmp/away
 at=(--upload "rclone rcat '$remote/'\$FILE" --fetch "rclone cat '$remote/'\$FILE")
 gone=(--remove "rclone deletefile '$remote/'\$FILE")
-ok "uploaded" archives 0 -b 200K -r "$mine" -i "$tmp/key" "${at[@]}"
+ok "uploaded" archives 0 -b 400K -r "$mine" -i "$tmp/key" "${at[@]}"
 ok "volumes and manifest are there" eval \
 	'[ "$(ls "$tmp/away")" = "$(jq -r ".volumes[].file" ./*.json; ls)" ]'
 ok "the same manifest here, and nothing else" eval \
 	'[ "$(ls -A | wc -l)" = 1 ] && cmp ./*.json "$tmp/away/"*.json'
 name=$(echo *.json)
-ok "verified there" verdict 0 '.opened and .volumes[5]' -i "$tmp/key" "${at[@]:2}"
+ok "verified there" verdict 0 '.opened and .volumes[2]' -i "$tmp/key" "${at[@]:2}"
 ok "also by the manifest there" eval '(cd / && status 0 /dev/null rec-verify \
 	"${at[@]:2}" "$name")'
 ok "back" eval 'rec-restore --dry-run -i "$tmp/key" "${at[@]:2}" "$name" > "$tmp/way" &&
@@ -200,7 +205,7 @@ bare
 rm -r "$tmp/away"
 mkdir "$tmp/away"
 fails_at() {
-	archives 1 -b 200K --upload "case \$FILE in $1) head -c 1000 > '$tmp/away/'\$FILE; exit 7;; esac
+	archives 1 -b 400K --upload "case \$FILE in $1) head -c 1000 > '$tmp/away/'\$FILE; exit 7;; esac
 		${at[1]}" "${at[@]:2}" "${gone[@]}"
 }
 ok "the upload of the second volume fails" fails_at '*.001.rec'
@@ -210,11 +215,11 @@ ok "nor there" test -z "$(ls "$tmp/away")"
 ok "that of the manifest fails" fails_at '*.json'
 ok "nothing is left here" nothing
 ok "nor there" test -z "$(ls "$tmp/away")"
-ok "a store that loses bytes" archives 3 -b 200K --upload \
+ok "a store that loses bytes" archives 3 -b 400K --upload \
 	"{ head -c 9000; cat > '$tmp/log/lost'; } | ${at[1]}" "${at[@]:2}" "${gone[@]}"
 ok "nothing is left here" nothing
 ok "nor there" test -z "$(ls "$tmp/away")"
-ok "nor without --remove an archive" eval 'archives 1 -b 200K --upload "case \$FILE in
+ok "nor without --remove an archive" eval 'archives 1 -b 400K --upload "case \$FILE in
 	*.001.rec) exit 7;; esac; ${at[1]}" "${at[@]:2}"; ! ls "$tmp/away/"*.json && nothing'
 rm "$tmp/away/"*
 
@@ -224,16 +229,15 @@ served=$!
 trap 'kill $served; rm -rf "$tmp"' EXIT
 timeout 60 tail -n +1 -F --pid=$served "$tmp/log/serve" 2> "$tmp/notes" |
 	grep -m1 -o 'http://[^/]*' > "$tmp/url" || true
-web=":webdav,url='$(< "$tmp/url")':"
-# The name of a shell's variable reaches the command: its value has quotes.
-export web
-ok "by a server" archives 0 -b 200K --upload 'rclone rcat "$web$FILE"' \
-	--fetch 'rclone cat "$web$FILE"'
-ok "it is there" test "$(ls "$tmp/away" | wc -l)" = 7
+RCLONE_WEBDAV_URL=$(< "$tmp/url")
+export RCLONE_WEBDAV_URL
+ok "by a server" archives 0 -b 400K --upload 'rclone rcat ":webdav:$FILE"' \
+	--fetch 'rclone cat ":webdav:$FILE"'
+ok "it is there" holds "$tmp/away" 4
 name=$(echo *.json)
-rm "$tmp/away/${name%.json}.004.rec"
+rm "$tmp/away/${name%.json}.002.rec"
 ok "one volume is lost there: it is named" verdict 3 \
-	".damaged == [\"${name%.json}.004.rec\"]" --fetch 'rclone cat "$web$FILE"'
+	".damaged == [\"${name%.json}.002.rec\"]" --fetch 'rclone cat ":webdav:$FILE"'
 bare
 rm "$tmp/away/"*
 
@@ -243,7 +247,7 @@ rm "$tmp/away/"*
 mkfifo "$tmp/reached" "$tmp/gate"
 killed() {
 	local pid got=0
-	setsid rec-archive --image "$tmp/image-1" -b 200K --upload "case \$FILE in
+	setsid rec-archive --image "$tmp/image-1" -b 400K --upload "case \$FILE in
 		*.001.rec) echo > '$tmp/reached'; read -r line < '$tmp/gate';; esac; ${at[1]}" \
 		"${at[@]:2}" "${gone[@]}" 2> "$tmp/err" &
 	pid=$!
@@ -308,7 +312,7 @@ ok "one is left, here and there" eval '[ "$(ls mail-*.json | wc -l)" = 4 ] &&
 	[ -e "$(basename "$tmp/away/"*.json)" ]'
 ok "what cannot be removed there" archives 6 --keep 1 "${at[@]}" --remove false
 ok "is told" grep -q "rec-prune: mail-.*rec could not be removed" "$tmp/err"
-ok "and is no archive any more" test "$(ls mail-*.json | wc -l)" = 4
+ok "and is no archive any more" test "$(echo mail-*.json | wc -w)" = 4
 ls > "$tmp/before"
 ok "--dry-run removes nothing" eval 'status 0 /dev/null rec-prune --dry-run --keep 1 \
 	"$(ls mail-*.json | tail -n 2 | head -n 1)" && [ -s "$tmp/out" ] && ls | cmp - "$tmp/before"'
