@@ -246,7 +246,7 @@ rm "$tmp/away/"*
 # volume has begun: it, or, with TARGET "-", all of its session.
 mkfifo "$tmp/reached" "$tmp/gate"
 killed() {
-	local pid got=0
+	local got=0
 	setsid rec-archive --image "$tmp/image-1" -b 400K --upload "case \$FILE in
 		*.001.rec) echo > '$tmp/reached'; read -r line < '$tmp/gate';; esac; ${at[1]}" \
 		"${at[@]:2}" "${gone[@]}" 2> "$tmp/err" &
@@ -272,7 +272,7 @@ ok "what is left has no name of an archive" test -z "$(ls)"
 ended() {
 	local n
 	for ((n = 0; n < 600; n++)); do
-		pgrep -f "xc-emit --image $tmp/" > "$tmp/pids" || return 0
+		pgrep -r D,R,S,T -s "$pid" > "$tmp/pids" || return 0
 		sleep 0.1
 	done
 	return 1
