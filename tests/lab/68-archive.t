@@ -54,22 +54,22 @@ ok "a copy beside it" on src "$last"'rec-restore --unpause --uuid new --name mai
 ok "both run" eval 'runs src mail && runs src mail2'
 on src 'xl destroy mail; xl destroy mail2'
 
-lab_create src pv mail > "$tmp/domid"
+lab_create src pv web > "$tmp/domid"
 traces src > "$tmp/before"
 ok "a PV guest to a store" on src 'mkdir -p /tmp/store && rec-archive -q -o /tmp/kept \
-	--upload "cat > /tmp/store/\$FILE" --fetch "cat /tmp/store/\$FILE" mail'
-ok "it goes on, memory whole" ran_on src mail
+	--upload "cat > /tmp/store/\$FILE" --fetch "cat /tmp/store/\$FILE" web'
+ok "it goes on, memory whole" ran_on src web
 ok "a store that fails: not archived" fails 1 src 'rec-archive -o /tmp/kept \
-	--upload "head -c 100000; exit 1" --fetch "cat /tmp/store/\$FILE" mail'
-ok "the guest runs on" runs src mail
+	--upload "head -c 100000; exit 1" --fetch "cat /tmp/store/\$FILE" web'
+ok "the guest runs on" runs src web
 ok "no trace of it" same_traces src "$tmp/before"
 ok "a guest that is not there" fails 1 src 'rec-archive -o /tmp/kept nobody'
-ok "nothing is left of either" on src '[ -z "$(ls -A /tmp/kept | grep -v "^mail-")" ] &&
+ok "nothing is left of either" on src '[ -z "$(ls -A /tmp/kept | grep -v -e "^mail-" -e "^web-")" ] &&
 	! ls /tmp/kept/nobody*'
-on src 'xl destroy mail'
+on src 'xl destroy web'
 ok "back from the store" on src 'rec-restore --unpause --fetch "cat /tmp/store/\$FILE" \
 	"$(basename /tmp/store/*.json)" > /tmp/receipt'
-ok "it counts on, memory whole" came_whole src mail
+ok "it counts on, memory whole" came_whole src web
 lab_reset
 on src 'rm -rf /tmp/kept /tmp/store'
 plan
