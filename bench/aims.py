@@ -5,7 +5,7 @@ from filters import CHECK, REC, VERIFY, ZSTD
 from measure import WIDE
 from sealing import AGE, CHAIN, OPEN, OPEN_AGE, OURS, SEAL
 from ssh import PLAIN
-from volumes import CAT, JOIN, SPLIT
+from volumes import CAT, FILE, JOIN, SPLIT
 from volumes import OURS as VOLUMES
 
 BUSY, DB, IDLE = "hvm-busy-live-128M", "hvm-db-live-64M", "hvm-idle-64M"
@@ -66,8 +66,9 @@ class Aims:
                 (f"packing and sealing, times `{CHAIN}`", (CHAIN, OURS),
                  1.8)):
             self.speed(what, "seal", stream, names, limit)
-        self.speed("volumes, times split", "split", stream, (SPLIT, VOLUMES),
-                   1.0)
+        for source, tail in ("a pipe", ""), ("a file", FILE):
+            self.speed(f"volumes of {source}, times split", "split", stream,
+                       (SPLIT + tail, VOLUMES + tail), 1.0)
         self.speed("joining, times cat", "split", stream, (CAT, JOIN), 0.9)
         self.speed("through ssh, times plain", "ssh", stream, (PLAIN, REC),
                    1.0)

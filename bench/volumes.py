@@ -8,6 +8,7 @@ from filters import cat, rows
 from measure import MIB, Job
 
 SPLIT, OURS = "split -b", "rec-split -b -T 2"
+FILE = " < file"
 CAT, JOIN = "cat of the parts", "rec-split -j -T 2"
 MEMORY = "/dev/shm"
 NOTHING = ("true",)
@@ -25,14 +26,18 @@ def in_memory(one, runs, memory):
     to = f"{memory}/new/v."
     size = max(one.size // 8, MIB)
     source = cat(one.path)
-    jobs = [Job(SPLIT, source, (f"split -b {size} - {to}",),
-                fresh=os.path.dirname(to)),
-            Job(OURS, source, (f"rec-split -T 2 -b {size} {to}",),
-                fresh=os.path.dirname(to)),
-            Job("rec-split -b -T 1", source,
-                (f"rec-split -T 1 -b {size} {to}",),
-                fresh=os.path.dirname(to))]
-    found = rows("split", one, runs, jobs, "into eight volumes, in memory")
+    found = {}
+    for tail, first, feed, where in (
+            ("", source, None, "cat STREAM | X"),
+            (FILE, NOTHING, one.path, "X < STREAM")):
+        jobs = [Job(name + tail, first, (f"{command} {to}",),
+                    fresh=os.path.dirname(to), feed=feed)
+                for name, command in (
+                    (SPLIT, f"split -b {size} -"),
+                    (OURS, f"rec-split -T 2 -b {size}"),
+                    ("rec-split -b -T 1", f"rec-split -T 1 -b {size}"))]
+        found |= rows("split", one, runs, jobs,
+                      f"into eight volumes, in memory: {where}")
     with open(one.path, "rb") as stream:
         subprocess.run(["rec-split", "-b", str(size), f"{memory}/v."],
                        stdin=stream, check=True)
