@@ -116,7 +116,7 @@ check: deps
 LONG = $(addprefix tests/lab/,45-settle.t 50-live.t 35-signals.t 70-kills.t \
        77-image.t 75-lint.t 44-edit.t 67-evacuate.t 05-lab.t)
 # HVM guests need hosts that take longer to boot.
-WITH_MODEL = tests/lab/08-devices.t
+WITH_MODEL = $(addprefix tests/lab/,48-whole.t 08-devices.t)
 check-long: deps
 	$(MAKE) programs
 	STEP=1 tests/run $B tests/18-seal.t

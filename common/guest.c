@@ -314,6 +314,8 @@ guest_take_back(struct guest *g, bool pause, bool by_xl, struct fault *f)
 	/* The process that saved it knows that no request is under way. */
 	if (g->report == NULL && !paused)
 		guest_await_late(g);
+	if (by_xl)
+		guest_tidy_after_xl(g);
 	if (has_shut_down(g))
 		return fault_set(f, EXIT_SYSTEM,
 		    "domain %s has shut down", g->label);
@@ -321,8 +323,10 @@ guest_take_back(struct guest *g, bool pause, bool by_xl, struct fault *f)
 		return paused && !pause ? unpause(g, f) : 0;
 	if (pause && !paused && xc_domain_pause(g->xc, g->domid) != 0)
 		guest_fault(g, &late, "cannot be paused: it runs");
+	/* A guest that runs before its device model loses what it says. */
+	if (by_xl)
+		guest_continue_by_xl(g, &late);
 	if (resume(g, f) == -1 ||
-	    (by_xl && guest_continue_by_xl(g, f) == -1) ||
 	    (paused && !pause && unpause(g, f) == -1))
 		return -1;
 	if (late.status == EXIT_DONE)

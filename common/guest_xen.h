@@ -83,9 +83,11 @@ int guest_save_by_xl(struct guest *g, const struct save_how *how,
     struct save_report *report, struct fault *f);
 
 /*
- * guest_continue_by_xl(g, f): of a guest that xl was saving when it was
- * killed, the device model goes on too, if it has one.
+ * guest_continue_by_xl(g, f): the device model, if there is one, of a guest
+ * that xl was saving when it was killed goes on; before the guest does.
+ * guest_tidy_after_xl(g): removes the file in which xl left its state.
  */
+void guest_tidy_after_xl(const struct guest *g);
 int guest_continue_by_xl(struct guest *g, struct fault *f);
 
 /* guest_unpause_by_xl(g, f), guest_destroy_by_xl(g, f): with its devices. */

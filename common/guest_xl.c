@@ -3,8 +3,9 @@
  * What is done by xl beneath: guests with devices or a device model.
  *
  * `xl save -p` leaves its guest resumed and paused, `-c` running; when nobody
- * takes its stream it lets the guest run again.  A guest that it was killed
- * over is suspended, its device model stopped, and a file left.
+ * takes its stream it lets the guest run again; the device model's state stays
+ * in a file.  A guest that it was killed over is suspended, and its device
+ * model stopped.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -138,18 +139,24 @@ guest_save_by_xl(struct guest *g, const struct save_how *how,
 	return result == -1 ? -1 : check_saved(g, how->runs_on, f);
 }
 
+void
+guest_tidy_after_xl(const struct guest *g)
+{
+	char path[GUEST_PATH_SIZE];
+
+	snprintf(path, sizeof(path), DEVICE_MODEL_FILE, g->domid);
+	unlink(path);
+}
+
 int
 guest_continue_by_xl(struct guest *g, struct fault *f)
 {
-	char path[GUEST_PATH_SIZE];
 	xc_domaininfo_t info;
 
 	if (!guest_info(g, &info) || !guest_has_device_model(&info))
 		return 0;
-	snprintf(path, sizeof(path), DEVICE_MODEL_FILE, g->domid);
-	unlink(path);
 	return run(g, "qemu-monitor-command", "cont",
-	    "runs, but its device model does not", f);
+	    "runs, but its device model may not", f);
 }
 
 int

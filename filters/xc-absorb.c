@@ -106,7 +106,8 @@ check_only(const struct options *o)
 {
 	const struct absorb *a = &o->absorb;
 	struct opener op = {
-		.overrides = &a->overrides, .lint = { .max_pfn = a->max_pfn },
+		.overrides = &a->overrides, .config_file = a->config_file,
+		.lint = { .max_pfn = a->max_pfn },
 		.layers.memory = a->memory,
 		.keys = a->keys,
 	};

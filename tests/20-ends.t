@@ -73,7 +73,41 @@ for part in 0 10 40 100 5000 $((size - 8)) $((size - 1)); do
 done
 ok "no GUEST_CONFIG" status 5 "$vectors/good-hvm-3" xc-absorb -t
 ok "one that lacks keys" status 3 "$vectors/good-config" xc-absorb -t
-ok "an xl file" status 5 "$vectors/good-xl" xc-absorb -t
+ok "an xl file whose configuration is none" status 3 "$vectors/good-xl" xc-absorb -t
+ok "one without a configuration" status 5 "$vectors/good-xl-none" xc-absorb -t
+# xl_file UUID [IMAGE]: a save file of xl's, of a guest with that uuid.
+xl_file() {
+	PYTHONPATH=$here/gen python3 -c 'import sys
+from xenstream import *
+with open(sys.argv[2], "rb") as image:
+	stream = libxl(image.read())
+sys.stdout.buffer.write(xl_header(b"{\"c_info\":{\"type\":\"hvm\"," +
+	b"\"name\":\"web\",\"uuid\":\"%s\"}}\0" % sys.argv[1].encode()) + stream)' \
+		"$1" "${2:-$vectors/good-hvm-3}"
+}
+xl_file 6f1b9c3a-55d2-4a7e-9a3c-0d4f5e6a7b8c > "$tmp/web"
+ok "one that says what the guest is" status 0 "$tmp/web" xc-absorb -t --json
+ok "it is said" jq -e '.name == "web" and .type == "hvm" and
+	.uuid == "6f1b9c3a-55d2-4a7e-9a3c-0d4f5e6a7b8c"' "$tmp/out"
+head -c -1 "$tmp/web" > "$tmp/cut"
+ok "cut" status 3 "$tmp/cut" xc-absorb -t
+{ cat "$tmp/web" && head -c 8 /dev/zero; } > "$tmp/cut"
+ok "with bytes behind its END" status 3 "$tmp/cut" xc-absorb -t
+ok "with another configuration" status 0 "$tmp/web" xc-absorb -t --config /etc/passwd
+ok "and a size" status 2 "$tmp/web" xc-absorb -t --config /etc/passwd --max-mem 1
+xl_file 6f1b9c3a > "$tmp/cut"
+ok "with half a uuid" status 3 "$tmp/cut" xc-absorb -t
+xl_file 6f1b9c3a-55d2-4a7e-9a3c-0d4f5e6a7b8c "$tmp/pv" > "$tmp/cut"
+ok "GUEST_CONFIG in it counts" status 0 "$tmp/cut" xc-absorb -t --json
+ok "it is said" jq -e '.name == "mail" and .type == "pv"' "$tmp/out"
+inner=$(grep -abo LibxlFmt "$tmp/web" | cut -d : -f 1)
+tail -c +$((inner + 1)) "$tmp/web" > "$tmp/cut"
+ok "libxl's stream alone" status 5 "$tmp/cut" xc-absorb -t
+ok "with a name" status 5 "$tmp/cut" xc-absorb -t --name web
+ok "with name and configuration" status 0 "$tmp/cut" \
+	xc-absorb -t --name web --config /etc/passwd
+ok "a configuration for a bare image" status 5 "$tmp/pv" \
+	xc-absorb -t --config /etc/passwd
 ok "a container" status 5 "$vectors/good-container-type" xc-absorb -t
 
 usage() {
