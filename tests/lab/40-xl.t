@@ -26,13 +26,29 @@ for kind in pv pvh; do
 	ok "$kind: it was worth packing" on src 'set -o pipefail
 		[ "$(rec-compress < /tmp/file | wc -c)" -lt "$(($(stat -c %s /tmp/file) / 2))" ]'
 
+	ok "$kind: through FIFOs" on src 'set -e
+		rm -f /tmp/out /tmp/in
+		mkfifo /tmp/out /tmp/in
+		rec-compress < /tmp/out > /tmp/packed & packing=$!
+		xl save "$1" /tmp/out
+		wait $packing
+		rec-compress -d < /tmp/packed > /tmp/in & unpacking=$!
+		xl restore /tmp/in
+		wait $unpacking' "$kind"
+	ok "$kind: it runs, memory whole" came_whole src "$kind" 2
+	ok "$kind: through process substitution" on src 'set -e
+		xl save "$1" >(rec-checksum > /tmp/checked)
+		until rec-checksum -t -q < /tmp/checked 2> /tmp/none; do :; done
+		xl restore <(rec-checksum -d < /tmp/checked)' "$kind"
+	ok "$kind: it runs, memory whole" came_whole src "$kind" 3
+
 	# A domain that xc-absorb made is one of xl's like any other.
 	on src 'xc-emit -q "$1" > /tmp/stream && xc-emit --destroy "$1" &&
 		xc-absorb < /tmp/stream > /tmp/receipt' "$kind"
-	came_whole src "$kind" 2 > "$tmp/notes"
+	came_whole src "$kind" 4 > "$tmp/notes"
 	ok "$kind: absorbed: xl save takes it" on src 'xl save "$1" /tmp/again' "$kind"
 	ok "$kind: and xl restore brings it back" on src 'xl restore /tmp/again'
-	ok "$kind: it runs, memory whole" came_whole src "$kind" 3
+	ok "$kind: it runs, memory whole" came_whole src "$kind" 5
 	on src 'xc-emit -q "$1" > /tmp/stream && xc-emit --destroy "$1" &&
 		xc-absorb -p < /tmp/stream > /tmp/receipt' "$kind"
 	number=$(on src 'xl domid "$1"' "$kind")
