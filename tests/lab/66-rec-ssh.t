@@ -94,6 +94,9 @@ killed() {
 	LAB_TIMEOUT=120 on src 'HOLD=$2 xl migrate -s "$1" mail dst' "$1" "$2" \
 		> "$tmp/said" 2>&1 &
 	on src 'until [ -e /tmp/held ]; do usleep 5000; done'
+	# By then dst has begun to make a copy.
+	[ "$2" != stream ] ||
+		on dst 'until xl domid mail--incoming 2> /dev/null; do usleep 20000; done'
 	on "$3" 'for process in /proc/[0-9]*; do
 			mapfile -d "" -t words < "$process/cmdline"
 			case "${words[*]}" in
@@ -141,6 +144,16 @@ refused "a greeting" "rec-ssh --ssh /root/greeting" dst \
 	"rec-ssh: 'Welcome to dst'; its login files, say .bashrc, must not"
 on src 'xl destroy mail'
 
+# Its disk is another file on each host.
+number=$(lab_create_full src pvh full)
+ok "with devices: it moves" moves rec-ssh full dst
+ok "with devices: it runs at dst, memory whole" came_whole dst full--incoming
+ok "with devices: it has them there" plugged dst full
+ok "with devices: it writes to its disk" writes dst full full--incoming
+ok "with devices: it is gone at src" gone src full "$number"
+ok "with devices: and so are they" unplugged src full
+lab_reset
+
 # This Xen does not let PV guests move live, and xl knows no other way.
 lab_create src pv mail > "$tmp/domid"
 traces src > "$tmp/mail"
@@ -157,8 +170,14 @@ for victim in "/bin/bash /usr/local/bin/rec-ssh" rec-checksum "ssh dst"; do
 	after "src runs, dst none" "$rec" stream src "$victim" TERM
 	lab_reset
 done
-for victim in rec-compress rec-checksum "xl migrate-receive"; do
+for victim in rec-compress rec-checksum; do
 	after "src runs, dst none" "$rec" stream dst "$victim" KILL
+	lab_reset
+done
+# What it has received by then is there, and paused, until somebody removes it.
+for how in "/root/way" "$rec"; do
+	after "src runs, dst stands" "$how" stream dst "xl migrate-receive" KILL
+	ok "half a copy is removed" on dst 'xl destroy mail--incoming'
 	lab_reset
 done
 
@@ -171,6 +190,9 @@ for how in "/root/way 54" "$rec 69"; do
 	ok "no copy runs or will: xc-emit lets it run again" \
 		on src 'xc-emit --resume -f mail--migratedaway'
 	ok "it counts on" runs src mail
+	ok "it gets its name back" on src \
+		'xl rename mail--migratedaway mail && [ "$(xl domid mail)" = "$1" ]' \
+		"$(< "$tmp/domid")"
 	lab_reset
 done
 
