@@ -76,6 +76,11 @@ for kind in pv pvh; do
 	lab_reset
 done
 
+on src 'tc qdisc add dev lo root tbf rate 200kbit burst 70kb limit 1mb'
+# There and back are 120 KB, of which 70 go at once.
+ok "tc slows a link down" takes_ms 1500 src 'ping -c 1 -s 60000 -W 60 127.0.0.1'
+on src 'tc qdisc delete dev lo root'
+
 lab_create src pv frozen > "$tmp/domid"
 lab_freeze src xenstored
 ok "a frozen xenstored answers nobody" fails 124 src 'timeout 2 xl list'
