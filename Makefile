@@ -11,6 +11,8 @@
 # make bench       filters beside zstd, lz4, age, split and cat;
 #                  CAPTURES=folder of *.zst, STREAMS="file ...",
 #                  ONLY=pack,unpack,..., RUNS=N
+# make bench-lab   moves and archives beside xl's, on two real Xen hosts in
+#                  QEMU; RUNS=N, MEMORY=MiB
 # make lab         a shell on one of two Xen hosts, to play with
 # make deps        install what building and testing need (as root)
 # make install     into $(DESTDIR)$(PREFIX)
@@ -134,6 +136,12 @@ bench:
 	bench/bench --build $B $(ONLY:%=--only %) $(CAPTURES:%=--captures %) \
 	    $(STREAMS)
 
+bench-lab:
+	tests/deps gzip
+	$(MAKE) programs
+	TOOLS="$(TOOLS:%=$B/%) $(SCRIPTS) $$(command -v gzip) \
+	    $$(command -v zstd)" tests/lab/with-hosts -2 -- bench/lab
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin
 	install $(filter-out $(SBIN:%=$B/%),$(TOOLS:%=$B/%)) \
@@ -152,6 +160,6 @@ distclean:
 	rm -rf build
 
 .PHONY: all deps demo lab programs check check-long check-asan check-tsan \
-        bench install clean distclean
+        bench bench-lab install clean distclean
 .SECONDARY:
 -include $(wildcard $B/o/*.d $B/o/unit/*.d)

@@ -112,15 +112,15 @@ def once(job):
     return wall, *took[-1]
 
 
-def interleave(label, jobs, runs, one=once):
+def interleave(label, jobs, runs, one=once, fold=None):
     """Each job in turn, over and over, so that a machine that grows slower
-    does so for all; {name: Result}."""
+    does so for all; {name: Result}, or what fold makes of all runs' values."""
     took = {job.name: [] for job in jobs}
     for n in range(runs):
         for job in jobs:
             say(f"{label}: run {n + 1} of {runs}: {job.name}")
             took[job.name].append(one(job))
-    return {name: summary(rows) for name, rows in took.items()}
+    return {name: (fold or summary)(rows) for name, rows in took.items()}
 
 
 def summary(rows):
