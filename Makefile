@@ -26,7 +26,8 @@ VERSION = 0.1
 TOOLS   = xc-emit rec-compress rec-checksum rec-encrypt rec-split rec-edit \
           rec-ls xc-absorb
 SBIN    = xc-emit xc-absorb
-SCRIPTS = $(wildcard pipelines/rec-*)
+HELPERS = $(wildcard pipelines/rec-archive-*)
+SCRIPTS = $(filter-out $(HELPERS),$(wildcard pipelines/rec-*))
 SERVICE = $(wildcard pipelines/systemd/*)
 UNITS   = $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 PAGES   = $(wildcard man/*)
@@ -147,6 +148,8 @@ install: all
 	install $(filter-out $(SBIN:%=$B/%),$(TOOLS:%=$B/%)) \
 	    $(DESTDIR)$(PREFIX)/bin
 	install $(SBIN:%=$B/%) $(SCRIPTS) $(DESTDIR)$(PREFIX)/sbin
+	install -d $(DESTDIR)$(PREFIX)/lib/xenrec
+	install $(HELPERS) $(DESTDIR)$(PREFIX)/lib/xenrec
 	for page in $(PAGES); do install -D -m 644 $$page \
 	    $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
 	for unit in $(SERVICE); do sed 's,/usr/local,$(PREFIX),' $$unit | \

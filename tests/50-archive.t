@@ -337,9 +337,17 @@ for tool in archive verify restore prune; do
 	ok "rec-$tool -V" eval 'status 0 /dev/null rec-$tool -V && grep -q 0.1 "$tmp/out"'
 done
 
+for helper in "$here/../pipelines/rec-archive-"*; do
+	ok "${helper##*/} -h" eval 'status 0 /dev/null "$helper" -h && grep -q "^usage: .*${helper##*/}" "$tmp/out"'
+done
+
+make -s -C "$here/.." install B="$(dirname "$(command -v rec-split)")" \
+	DESTDIR="$tmp/root" PREFIX=/usr > "$tmp/notes" 2>&1
+ok "installed, with nothing else in the path" env \
+	PATH="$tmp/root/usr/sbin:$tmp/root/usr/bin:/usr/bin:/bin" rec-archive --image "$tmp/image-1"
+ok "it is an archive" verdict 0 .opened
+bare
 if command -v systemd-analyze > "$tmp/out"; then
-	make -s -C "$here/.." install B="$(dirname "$(command -v rec-split)")" \
-		DESTDIR="$tmp/root" PREFIX=/usr > "$tmp/notes" 2>&1
 	sed "s,/usr/sbin,$tmp/root/usr/sbin," -i "$tmp/root/usr/lib/systemd/system/"*
 	for unit in "$tmp/root/usr/lib/systemd/system/"*; do
 		ok "${unit##*/}" systemd-analyze verify --man=no "${unit/@/@mail}"
