@@ -7,6 +7,8 @@
 #
 # shellcheck source=tests/lab/lib.sh
 . "${0%/*}/lib.sh"
+# shellcheck source=tests/lab/devices.sh
+. "${0%/*}/devices.sh"
 lab_reset
 
 lab_create src pv first > "$tmp/domid"

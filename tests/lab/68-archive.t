@@ -3,6 +3,8 @@
 # rec-archive: guests run on while they are archived, and come back whole.
 # shellcheck source=tests/lab/lib.sh
 . "${0%/*}/lib.sh"
+# shellcheck source=tests/lab/devices.sh
+. "${0%/*}/devices.sh"
 lab_reset
 
 on src 'rm -rf /tmp/kept; mkdir /tmp/kept; for key in key other; do
@@ -70,6 +72,23 @@ on src 'xl destroy web'
 ok "back from the store" on src 'rec-restore --unpause --fetch "cat /tmp/store/\$FILE" \
 	"$(basename /tmp/store/*.json)" > /tmp/receipt'
 ok "it counts on, memory whole" came_whole src web
+on src 'xl destroy web'
+
+# Whose disk goes on being written, which the archive does not have.
+lab_create_full src pvh full > "$tmp/domid"
+traces src > "$tmp/before"
+ok "a guest with a disk" archive full
+ok "it goes on, memory whole" ran_on src full
+ok "and writes to its disk" writes src full full
+ok "nothing else changed" same_traces src "$tmp/before"
+ok "xl's own file is inside" on src 'm=$(ls /tmp/kept/full-*.json); rec-verify -i /tmp/key "$m" &&
+	cat "${m%.json}".*.rec | rec-split -j - | rec-encrypt -d -i /tmp/key | rec-checksum -d |
+	rec-compress -d | head -c 32 | grep -aF "Xen saved domain, xl format"'
+on src 'xl destroy full'
+ok "it comes back" on src 'rec-restore --unpause -i /tmp/key "$(ls /tmp/kept/full-*.json)" > /tmp/receipt'
+ok "it counts on, memory whole" came_whole src full
+ok "it has its disk" on src 'xl block-list full | grep "^51712 "'
+ok "and writes to it" writes src full full
 lab_reset
 on src 'rm -rf /tmp/kept /tmp/store'
 plan

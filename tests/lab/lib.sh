@@ -94,39 +94,6 @@ ran_on() {
 	lab_await "$1" "$2" 'suspend cancelled memory-ok' && runs "$1" "$2"
 }
 
-# plugged HOST NAME: whether its disk and its network card are served: to xl, in
-# a loop device, and at the bridge.
-plugged() {
-	on "$1" 'set -e
-		id=$(xl domid "$1")
-		xl block-list "$1" | grep "^51712 .*/backend/vbd/$id/51712"
-		xl network-list "$1" | grep "/backend/vif/$id/0"
-		losetup -a | grep -F "(/tmp/$1.disk)"
-		ls "/sys/class/net/xenbr0/brif/vif$id.0"
-		for kind in vbd/$id/51712 vif/$id/0; do
-			[ "$(xenstore-read "/local/domain/0/backend/$kind/hotplug-status")" = connected ]
-		done' "$2"
-}
-
-# writes HOST NAME CONSOLE: whether the guest's disk goes on being written: what
-# its console says soon is in the file.
-writes() {
-	lab_await "$1" "$3" 'TINY-DISK' && on "$1" '
-		lab-await "$2" TINY-DISK 60 3
-		count=$(sed -n "s/^TINY-DISK //p" "/var/log/xen/guest-$2.log" | tail -n 2 | head -n 1)
-		echo "written: $count"
-		tail -c +$(((1 + count % 256) * 512 + 1)) "/tmp/$1.disk" |
-			head -n 1 | grep -ax "TINY-DISK $count" &&
-			! grep DISK-BAD "/var/log/xen/guest-$2.log"' "$2" "$3"
-}
-
-# unplugged HOST NAME: whether none of this is left.
-unplugged() {
-	on "$1" '! losetup -a | grep . && ! ls /sys/class/net/xenbr0/brif | grep . &&
-		! xenstore-ls -f /local/domain/0/backend | grep -e "\"$1\"" -e "/tmp/$1.disk"' \
-		"$2"
-}
-
 # suspended HOST NAME: whether xl list shows it shut down.
 suspended() {
 	on "$1" 'xl list "$1" | grep -F -- ---ss-' "$2"
