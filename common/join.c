@@ -33,6 +33,18 @@ struct joiner {
 	struct chunk chunk;
 };
 
+/* Whether to go on without what this fault is of, having told it. */
+static bool
+goes_on(const struct joining *g, const struct fault *f)
+{
+	if (g->j->lost == NULL ||
+	    (f->status != EXIT_INTEGRITY && f->status != EXIT_MALFORMED))
+		return false;
+	g->j->lost(f);
+	g->j->damaged = true;
+	return true;
+}
+
 /* All parts were read to their end. */
 static int
 check_end(const struct joining *g, struct fault *f)
@@ -136,24 +148,71 @@ check_chunk(struct joining *g, struct joiner *w, struct fault *f)
 	return 0;
 }
 
+/*
+ * To salvage, all of a chunk is looked at before its number is believed.  One
+ * that is damaged is taken for the one that was due.
+ */
 static int
-read_chunk(void *ctx, void *worker, struct fault *f)
+check_whole(struct joining *g, struct joiner *w, struct fault *f)
 {
-	struct joining *g = ctx;
-	struct joiner *w = worker;
+	const struct part_header *h = &w->part.header;
+
+	if (part_chunk_verify(h, &w->rec, f) == -1 ||
+	    part_chunk_get(h, &w->rec, &w->chunk, f) == -1) {
+		g->next++;
+		return -1;
+	}
+	if (w->chunk.number > g->next && !g->last) {
+		refuse_number(g, w, f);
+		if (part_file_fault(&w->part, f) == -1 && !goes_on(g, f))
+			return -1;
+		g->next = w->chunk.number;
+	}
+	return check_chunk(g, w, f);
+}
+
+/* The next chunk, of whatever part: as due. */
+static int
+next_chunk(struct joining *g, struct joiner *w, struct fault *f)
+{
 	struct part_file *p;
 	int result;
 
 	do {
 		result = due(g, &p, f);
+		if (result == -1 && goes_on(g, f))
+			return 0;
 		if (result != 1)
 			return result;
-		if (part_file_next(p, &w->rec, f) == -1)
-			return -1;
+		if (part_file_next(p, &w->rec, f) == -1) {
+			if (!goes_on(g, f))
+				return -1;
+			p->ended = true;
+		}
 	} while (p->ended);
 	w->part.path = p->path;
 	w->part.header = p->header;
-	return check_chunk(g, w, f) == 0 ? 1 : part_file_fault(p, f);
+	return 1;
+}
+
+static int
+read_chunk(void *ctx, void *worker, struct fault *f)
+{
+	struct joining *g = ctx;
+	struct joiner *w = worker;
+	int result;
+
+	do {
+		result = next_chunk(g, w, f);
+		if (result != 1)
+			return result;
+		result = g->j->lost == NULL ? check_chunk(g, w, f) :
+		    check_whole(g, w, f);
+		if (result == 0)
+			return 1;
+		part_file_fault(&w->part, f);
+	} while (goes_on(g, f));
+	return -1;
 }
 
 static int
@@ -202,7 +261,9 @@ open_parts(struct joining *g, struct fault *f)
 	struct part_file *p;
 	uint32_t i;
 
-	if (j->count > 0 && part_set_open(&g->set, j->path, j->count, f) == -1)
+	if (j->count > 0 && (part_set_open(&g->set, j->path, j->count, f) == -1 ||
+	    (part_set_complete(&g->set, f) == -1 &&
+	    (g->set.part[0].header.in_turn || !goes_on(g, f)))))
 		return -1;
 	if (j->count == 0) {
 		if ((p = calloc(1, sizeof(*p))) == NULL)

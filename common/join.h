@@ -5,6 +5,7 @@
 #ifndef JOIN_H
 #define JOIN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,11 +17,15 @@ struct join {
 	size_t   count;		/* 0: stdin has them, one after the other */
 	int      out;		/* descriptor; -1: write nothing */
 	unsigned threads;	/* 1 to THREADS_MAX */
+	void (*lost)(const struct fault *f);	/* what is damaged or missing
+						   is told to it and left out;
+						   NULL: ends it */
 
 	/* What came out, also where it failed. */
 	uint64_t chunks, payload, checkpoints;	/* payload: bytes */
 	uint32_t parts;
 	uint8_t  set[PART_SET_SIZE];
+	bool     damaged;	/* something was told */
 };
 
 /*
@@ -32,6 +37,9 @@ struct join {
  * behind the last, EXIT_INTEGRITY for one that comes again; EXIT_REFUSED for
  * parts on stdin that need to be read side by side.  Then the process has to
  * exit soon (pmap.h).
+ * With j->lost, damage within parts and parts that are missing make no failure:
+ * all other chunks are written, in order.  Of a part whose records cannot be
+ * followed the rest is lost; on stdin so is what is behind it.
  */
 int join_run(struct join *j, struct fault *f);
 

@@ -126,8 +126,8 @@ add_missing(char *text, size_t size, uint32_t from, uint32_t to)
 	    PRIu32 : "%s %03" PRIu32, have > 0 ? "," : "", from, to);
 }
 
-static int
-check_complete(const struct part_set *s, struct fault *f)
+int
+part_set_complete(const struct part_set *s, struct fault *f)
 {
 	uint32_t parts = s->part[0].header.parts, due = 0, i;
 	char missing[FAULT_TEXT_SIZE / 2] = "";
@@ -167,9 +167,7 @@ part_set_open(struct part_set *s, char *const *path, size_t count,
 			part_file_close(p);
 	}
 	qsort(s->part, s->count, sizeof(*s->part), by_number);
-	if (drop_twins(s, f) == -1)
-		return -1;
-	return check_complete(s, f);
+	return drop_twins(s, f);
 }
 
 void

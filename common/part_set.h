@@ -21,11 +21,13 @@ struct part_set {
  * which live as long as *s; at least one.  What is there twice with the same
  * content counts once.  Parts are open or can be opened again.
  * 0, or -1 as part_file_open, and: EXIT_INTEGRITY for a part of another set, or
- * twice with other content; EXIT_MALFORMED for parts that are missing, which
- * are named.  That the last is missing may turn out later.
+ * twice with other content.
+ * part_set_complete(s, f): 0, or -1 with EXIT_MALFORMED for parts that are
+ * missing, which are named.  That the last is missing may turn out later.
  */
 int part_set_open(struct part_set *s, char *const *path, size_t count,
     struct fault *f);
+int part_set_complete(const struct part_set *s, struct fault *f);
 void part_set_close(struct part_set *s);
 
 #endif

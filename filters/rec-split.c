@@ -25,7 +25,7 @@ static const char name[] = "rec-split";
 
 static const char help[] =
 "usage: rec-split -b SIZE | -n N [--filter COMMAND] [-f] PREFIX < stream\n"
-"       rec-split -j PART... > stream\n"
+"       rec-split -j [--salvage] PART... > stream\n"
 "       rec-split -t PART...\n"
 "       rec-split --explode DIR < stream\n"
 "       rec-split --implode DIR > stream\n"
@@ -41,6 +41,7 @@ static const char help[] =
 "  -f                 replace files that are there\n"
 "  -j                 join parts, in any order, having verified them; '-': those\n"
 "                     that come on stdin one after the other\n"
+"  --salvage          with -j: leave out what is damaged or missing, say what\n"
 "  -t                 verify parts, write nothing\n"
 "  --explode DIR      a file for each record, and for pages and what is around\n"
 "                     them, in the new directory DIR\n"
@@ -66,7 +67,7 @@ struct options {
 	struct opts common;
 };
 
-enum { FILTER = 256, OUT, IN, TEE, STRICT };
+enum { FILTER = 256, OUT, IN, TEE, STRICT, SALVAGE };
 
 static const struct option longs[] = {
 	{ "bytes", required_argument, NULL, 'b' },
@@ -78,6 +79,7 @@ static const struct option longs[] = {
 	{ "explode", required_argument, NULL, OUT },
 	{ "implode", required_argument, NULL, IN },
 	{ "tee", required_argument, NULL, TEE },
+	{ "salvage", no_argument, NULL, SALVAGE },
 	{ "strict", no_argument, NULL, STRICT },
 	OPTS_THREADS,
 	OPTS_WORDS
@@ -98,6 +100,12 @@ take_command(const char *option)
 	if (*optarg == '\0')
 		opts_wrong(name, "%s takes a command", option);
 	return optarg;
+}
+
+static void
+lost(const struct fault *f)
+{
+	fault_tell(name, "lost: %s", f->text);
 }
 
 static void
@@ -136,6 +144,9 @@ take(struct options *o, int c, const char *given)
 	case TEE:
 		take_action(o, BRANCH);
 		o->branch.text = take_command("--tee");
+		break;
+	case SALVAGE:
+		o->join.lost = lost;
 		break;
 	case STRICT:
 		o->branch.strict = true;
@@ -183,6 +194,8 @@ check(const struct options *o, int operands, char *const *operand)
 		opts_wrong(name, "--filter and -f go with -b or -n");
 	if (v->command != NULL && v->replace)
 		opts_wrong(name, "-f is for files, not for --filter");
+	if (o->join.lost != NULL && o->action != JOIN)
+		opts_wrong(name, "--salvage goes with -j");
 	if (o->branch.strict && o->action != BRANCH)
 		opts_wrong(name, "--strict goes with --tee");
 }
@@ -296,5 +309,5 @@ main(int argc, char *argv[])
 	check(&o, argc - optind, argv + optind);
 	if (act(&o, argc - optind, argv + optind, &f) == -1)
 		fault_exit(name, &f);
-	return EXIT_DONE;
+	return o.join.damaged ? EXIT_INTEGRITY : EXIT_DONE;
 }

@@ -70,6 +70,38 @@ for name in "$vectors"/good-*; do
 		'"$split_stream" -j c.* | cmp - "$name"'
 done
 
+# What is sound of parts that are damaged: all but the chunks that are lost.
+rm -f ./*
+"$split_stream" 4096 2 v. < "$plain"
+cp v.001.rec first
+# saved MESSAGE FROM TO PART...: --salvage gives all but those bytes, and says it.
+saved() {
+	local message=$1 from=$2 to=$3
+	shift 3
+	status 4 /dev/null rec-split -j --salvage "$@" &&
+		grep -Fq "rec-split: lost: $message" "$tmp/err" &&
+		{ head -c "$from" "$plain" && tail -c +$((to + 1)) "$plain"; } | cmp - "$tmp/out"
+}
+ok "salvage, nothing is lost" eval 'status 0 /dev/null rec-split -j --salvage v.* && gives "$plain"'
+printf damage | dd of=v.001.rec bs=1 seek=1000 conv=notrunc 2> "$tmp/notes"
+ok "a chunk is damaged" saved "v.001.rec: record 1 (PART_CHUNK) at byte" 8192 12288 v.*
+ok "with one thread" saved "v.001.rec: record 1 (PART_CHUNK) at byte" 8192 12288 -T 1 v.*
+ok "on stdin" eval 'status 4 <(cat v.*) rec-split -j --salvage - &&
+	{ head -c 8192 "$plain" && tail -c +12289 "$plain"; } | cmp - "$tmp/out"'
+ok "without --salvage it ends there" eval 'status 4 /dev/null rec-split -j v.*'
+head -c 5000 first > v.001.rec
+ok "a part is cut" saved "v.001.rec: cut short at byte 5000" 12288 16384 v.*
+ok "the chunks that are missing are told" grep -q "lost: .*chunks are missing" "$tmp/err"
+ok "a part is missing" saved "parts are missing: 001" 8192 16384 v.000.rec v.002.rec
+ok "the last is missing" saved "the last part is missing" 16384 100000 v.000.rec first
+cp first v.001.rec
+"$split_stream" 4096 /3 w. < "$plain"
+printf damage | dd of=w.001.rec bs=1 seek=1000 conv=notrunc 2> "$tmp/notes"
+ok "in turn, a chunk is damaged" saved "w.001.rec: record 1 (PART_CHUNK)" 4096 8192 w.*
+ok "a part of another set is refused" eval 'rec-split -b 64K o. < "$plain" &&
+	status 4 /dev/null rec-split -j --salvage v.* o.000.rec && gives /dev/null'
+ok "--salvage goes with -j" status 2 /dev/null rec-split -t --salvage v.000.rec
+
 # Parts that are missing, cut, damaged, others'.
 rm -f ./*
 "$split_stream" 4096 2 v. < "$plain"

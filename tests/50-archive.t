@@ -148,6 +148,13 @@ sed 's/"file":"/"file":"..\//' ./*.json > "$tmp/up.json"
 ok "a manifest that leads elsewhere" status 3 /dev/null rec-verify "$tmp/up.json"
 ok "no manifest" status 1 /dev/null rec-verify none.json
 bare
+ok "in volumes, not sealed" archives 0 -b 200K
+printf damage | dd of="$(echo ./*.002.rec)" bs=1 seek=100000 conv=notrunc 2> "$tmp/notes"
+rm -f "$tmp/rest"
+ok "a volume is damaged: salvage" status 4 /dev/null rec-restore --salvage "$tmp/rest" ./*.json
+ok "keeps what is before it and behind it" eval 'rec-compress -d --salvage < "$tmp/rest" > "$tmp/less"
+	pages "$tmp/less"; [ "$(pages "$tmp/less")" = 240 ]'
+bare
 ok "with a passphrase" archives 0 --passphrase-file "$tmp/phrase"
 ok "it was verified with it" verdict 0 .opened --passphrase-file "$tmp/phrase"
 bare
