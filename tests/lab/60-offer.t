@@ -55,7 +55,8 @@ ok "with Xen's version" reads \
 ok "with its memory" reads \
 	".free_memory / 1048576 | floor == $(on dst 'xl info free_memory')"
 ok "with its processor" reads ".cpus == $(on dst 'xl info nr_cpus')"
-ok "with both types" reads '.types | keys == ["pv", "pvh"]'
+ok "with all types" reads '.types | keys == ["hvm", "pv", "pvh"]'
+ok "with xl" reads .xl
 ok "with hap, without shadow" reads '.types.pvh | .hap and (.shadow | not)'
 ok "with two digests" reads '.types.pv.digest != .types.pvh.digest'
 ok "with domain 0's name" reads '.names == ["Domain-0"]'
@@ -76,6 +77,7 @@ newer=${version%.*}
 newer="that host has Xen 4.$((${newer#4.} - 1)), which is older than $version here"
 for kind in pv pvh; do
 	ok "$kind: fits" fits "$kind" .
+	ok "$kind: by xl" lab_run src 'xc-emit --xl --for - --dry-run "$1"' "$kind" < "$tmp/dst"
 	ok "$kind: fits, by the words of the policy" fits "$kind" "$other"
 	ok "$kind: without avx2" refused "$kind" \
 		"$other | .types.$kind.policy[\"7:0.ebx\"] = \"00880109\"" \

@@ -48,6 +48,7 @@ test_least(void)
 	}
 	ok(o.streams == 0xc && o.configs == 2 && o.compressed == 0,
 	    "versions");
+	ok(!o.xl, "no xl, where it is not said");
 	ok(o.xen.major == 4 && o.xen.minor == 17 &&
 	    strcmp(o.xen.extra, ".7") == 0 &&
 	    strcmp(o.xen.changeset, "abc") == 0 && o.cpus == 8 &&
@@ -99,6 +100,7 @@ static const char *const wrong[][3] = {
 	{ "minor", ":17", ":1e1" },
 	{ "extra", "\".7\"", "7" },
 	{ "changeset", "\"abc\"", "true" },
+	{ "xl", "\"cpus\"", "\"xl\":1,\"cpus\"" },
 	{ "free_memory", "5324800", "-5324800" },
 	{ "free_memory", "5324800", "1152921504606846977" },
 	{ "free_memory", "5324800", "18446744073709551616" },
@@ -316,6 +318,12 @@ test_check(void)
 	says(&o, &g, "the guest takes 5200 KiB of memory, that host has "
 	    "5199 KiB free\n");
 	o.free_memory++;
+	c.in_xl = true;
+	says(&o, &g, "the guest would come in a stream of libxl's, for its "
+	    "devices, and that host has no xl\n");
+	o.xl = true;
+	says(&o, &g, "");
+	c.in_xl = false;
 	c.vcpus = 129;
 	says(&o, &g, "the guest has 129 vcpus, that host takes at most 128 "
 	    "for type pvh\n");
