@@ -140,7 +140,7 @@ bench:
 bench-lab:
 	tests/deps gzip
 	$(MAKE) programs
-	TOOLS="$(TOOLS:%=$B/%) $(SCRIPTS) $$(command -v gzip) \
+	TOOLS="$(TOOLS:%=$B/%) $(SCRIPTS) $(HELPERS) $$(command -v gzip) \
 	    $$(command -v zstd)" tests/lab/with-hosts -2 -- bench/lab
 
 install: all
