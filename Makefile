@@ -24,7 +24,7 @@ B       = build
 
 VERSION = 0.1
 TOOLS   = xc-emit rec-compress rec-checksum rec-encrypt rec-split rec-edit \
-          rec-ls xc-absorb
+          rec-ls rec-convert xc-absorb
 SBIN    = xc-emit xc-absorb
 HELPERS = $(wildcard pipelines/rec-archive-*)
 SCRIPTS = $(filter-out $(HELPERS),$(wildcard pipelines/rec-*))

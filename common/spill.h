@@ -19,9 +19,12 @@ struct spill {
 	uint64_t max;		/* bytes that may be kept */
 };
 
+/* spill_directory(): that which TMPDIR names, or /var/tmp. */
+const char *spill_directory(void);
+
 /*
- * spill_open(s, max, f): an empty file in the directory that TMPDIR names, or
- * in /var/tmp, for its owner only.  -1 with EXIT_SYSTEM.
+ * spill_open(s, max, f): an empty file in spill_directory, for its owner only.
+ * -1 with EXIT_SYSTEM.
  */
 int spill_open(struct spill *s, uint64_t max, struct fault *f);
 

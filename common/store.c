@@ -31,6 +31,21 @@ store_open(struct store *s, const char *path, bool replace, struct fault *f)
 	return -1;
 }
 
+int
+store_open_nameless(struct store *s, const char *directory, struct fault *f)
+{
+	*s = (struct store){
+		.spool.fd = -1, .file = { .fd = -1, .dir = -1 },
+	};
+	if ((s->pfns = pfns_new()) == NULL)
+		fault_set(f, EXIT_SYSTEM, "no memory");
+	else if ((s->file.fd = newfile_nameless(directory, f)) != -1 &&
+	    (s->spool.fd = newfile_nameless(directory, f)) != -1)
+		return 0;
+	store_close(s);
+	return -1;
+}
+
 void
 store_close(struct store *s)
 {

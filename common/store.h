@@ -35,6 +35,8 @@ struct store {
 
 /*
  * store_open(s, path, replace, f): begins a file; as newfile_open.
+ * store_open_nameless(s, directory, f): begins one that never has a name:
+ * s->file.fd is it, from store_end on.
  * store_piece(s, rec, f): the next piece of the stream, checked by lint.h;
  * records whole.  -1 with EXIT_SYSTEM, or EXIT_REFUSED as pfns_put says.
  * store_end(s, f): the stream is whole: so is the file, and has its name.
@@ -47,6 +49,8 @@ struct store {
  * however often they came.
  */
 int store_open(struct store *s, const char *path, bool replace,
+    struct fault *f);
+int store_open_nameless(struct store *s, const char *directory,
     struct fault *f);
 int store_piece(struct store *s, const struct record *rec, struct fault *f);
 int store_end(struct store *s, struct fault *f);

@@ -172,8 +172,11 @@ store_end(struct store *s, struct fault *f)
 
 	free(x.directory);
 	if (result == -1 ||
-	    io_write_at(s->file.fd, header, PAGE_SIZE, 0, f) == -1 ||
-	    newfile_sync(&s->file, f) == -1)
+	    io_write_at(s->file.fd, header, PAGE_SIZE, 0, f) == -1)
+		return -1;
+	if (s->file.path == NULL)	/* it stays without a name */
+		return 0;
+	if (newfile_sync(&s->file, f) == -1)
 		return -1;
 	if (fstat(s->file.fd, &st) == -1)
 		return fault_set(f, EXIT_SYSTEM, "cannot look at %.200s: %s",

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * convert.h - a guest from one of the forms that it is kept in to another.
+ *
+ *     input -> form.read -+-> form.write ----------------------> output
+ *             (a process) |
+ *                         '-> memory.h -> form.write_memory ---> output
+ *
+ * In the middle there is a plain stream of image version 3, of any kind in
+ * format.h.
+ */
+#ifndef CONVERT_H
+#define CONVERT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "fault.h"
+#include "io.h"
+#include "memory.h"
+#include "sparse.h"
+
+/* What the command line says. */
+struct convert {
+	const char *tool;
+	const struct form *from, *to;	/* from NULL: as found */
+	int      in;
+	const char *path;	/* of the output; NULL: stdout */
+	bool     replace;
+	bool     quiet, verbose;
+	uint64_t max_pfn;
+};
+
+/* A form: what can be read, and what can be written of it. */
+struct form {
+	const char *name, *about;
+
+	/* Whether an input that begins so is one.  NULL: it cannot be told. */
+	bool (*knows)(const uint8_t *bytes, size_t size);
+
+	/* In a process of its own: all that is on c->in, as a plain stream,
+	 * to out, which it closes.  NULL: c->in is one. */
+	int (*read)(const struct convert *c, int out, struct fault *f);
+
+	/* The same for memory alone.  NULL: by read. */
+	int (*read_memory)(const struct convert *c, struct memory *m,
+	    struct fault *f);
+
+	/* Writes the plain stream on `in`, to its end; END last of all. */
+	int (*write)(const struct convert *c, int in, struct sink *out,
+	    struct fault *f);
+
+	/* Instead of that: writes of a guest's memory what the form holds. */
+	int (*write_memory)(const struct convert *c, struct memory *m,
+	    struct sparse *out, struct fault *f);
+
+	bool cannot_read;	/* it is for output only */
+};
+
+/* form_find(name): the form, or NULL. */
+const struct form *form_find(const char *name);
+
+/* form_next(form): the one behind it in the table; the first for NULL, NULL
+ * behind the last. */
+const struct form *form_next(const struct form *form);
+
+/*
+ * convert_run(c, f): does it.  The output is there when it is whole, under
+ * c->path, or as stdout, which is closed.  0, or -1 with *f as the readers,
+ * memory.h and newfile.h say.
+ */
+int convert_run(struct convert *c, struct fault *f);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * memory.h - a guest's memory, any page at once, and the records around it:
+ * a stored image, or a stream that was made one for the time being.
+ *
+ *     for (pfn = 0; (n = stored_next(&m->stored, pfn, &e, f)) == 1;
+ *         pfn = e.pfn + 1)
+ *             stored_read(&m->stored, &e, 1, page, f)
+ */
+#ifndef MEMORY_H
+#define MEMORY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "fault.h"
+#include "record.h"
+#include "stored.h"
+
+struct memory {
+	struct stored stored;
+	bool     is_copy;	/* of a stream */
+};
+
+/*
+ * memory_read(m, fd, max_pfn, f): the plain stream on fd, of any kind in
+ * format.h, to its end, kept in files without a name in spill_directory
+ * (spill.h).  Its last copy of each page counts.
+ * 0, or -1 with *f as stream_next, pages_open and store.h say; EXIT_REFUSED
+ * for a pfn above max_pfn, a checkpointed stream, and one that has a layer.
+ */
+int memory_read(struct memory *m, int fd, uint64_t max_pfn, struct fault *f);
+
+/* memory_take(m, fd, path, f): the stored image fd; as stored_take. */
+int memory_take(struct memory *m, int fd, const char *path, struct fault *f);
+
+void memory_close(struct memory *m);
+
+/*
+ * memory_records(m, take, taker, f): all pieces of the stream but PAGE_DATA,
+ * in order, records whole, to take, which returns 0, or -1 with *f.
+ * 0, or -1 as take and stored_bytes, or with EXIT_INTEGRITY or EXIT_MALFORMED
+ * when they are not whole.
+ */
+int memory_records(struct memory *m,
+    int (*take)(void *taker, const struct record *rec, struct fault *f),
+    void *taker, struct fault *f);
+
+#endif

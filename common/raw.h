@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * raw.h - a guest's memory and nothing else: the page of pfn n at byte 4096 n.
+ */
+#ifndef RAW_H
+#define RAW_H
+
+#include "convert.h"
+
+/*
+ * raw_write(c, m, out, f): a form's write_memory (convert.h).  What is not
+ * there is a hole, or zeroes; the file ends behind the last page.  -1 as
+ * stored_next, stored_read and sparse.h.
+ */
+int raw_write(const struct convert *c, struct memory *m, struct sparse *out,
+    struct fault *f);
+
+#endif

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * rec-convert - a guest from one of the forms that it is kept in to another.
+ *
+ *     rec-convert --to v3 < old.save | xc-absorb
+ *     rec-convert --to elf-core -o core < crash.xl
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "convert.h"
+#include "fault.h"
+#include "lint.h"
+#include "opts.h"
+
+#define PFN_MAX		((1L << 52) - 1)
+
+static const char name[] = "rec-convert";
+
+static const char help[] =
+"usage: rec-convert [--from FORM] --to FORM [options] < input > output\n"
+"       rec-convert --forms\n"
+"\n"
+"  --from FORM        what the input is (default: as found)\n"
+"  --to FORM          what the output shall be\n"
+"  --forms            print all forms\n"
+"  -o FILE            write to FILE, with holes where it can have some; it is\n"
+"                     there when it is whole, or not at all\n"
+"  --replace          with -o: though FILE is there: the new one takes its\n"
+"                     place\n"
+"  --max-pfn N        of memory: refuse pages above this pfn (default\n"
+"                     4294967296)\n"
+"  -q, -v             say errors only; say more, on stderr\n"
+"  -h, -V             this help; the version\n"
+"\n"
+"Exit status: 0 done, 1 I/O or memory, 2 usage, 3 input malformed or cut,\n"
+"4 damaged, 5 refused (cannot be said in that form, a layer to undo first,\n"
+"FILE is there).\n";
+
+struct options {
+	struct convert convert;
+	struct opts common;
+};
+
+enum { FROM = 256, TO, FORMS, REPLACE, MAX_PFN };
+
+static const struct option longs[] = {
+	{ "from", required_argument, NULL, FROM },
+	{ "to", required_argument, NULL, TO },
+	{ "forms", no_argument, NULL, FORMS },
+	{ "output", required_argument, NULL, 'o' },
+	{ "replace", no_argument, NULL, REPLACE },
+	{ "max-pfn", required_argument, NULL, MAX_PFN },
+	OPTS_WORDS
+};
+
+static bool
+can_read(const struct form *form)
+{
+	return !form->cannot_read;
+}
+
+static bool
+can_write(const struct form *form)
+{
+	return form->write != NULL || form->write_memory != NULL;
+}
+
+/* --forms: a table, the input's side first. */
+static _Noreturn void
+print_forms(void)
+{
+	const struct form *form = NULL;
+
+	while ((form = form_next(form)) != NULL)
+		printf("%-4s %-3s %-18s %s\n", can_read(form) ? "from" : "",
+		    can_write(form) ? "to" : "", form->name, form->about);
+	if (fflush(stdout) == 0)
+		exit(EXIT_DONE);
+	fault_tell(name, "cannot print");
+	exit(EXIT_SYSTEM);
+}
+
+static const struct form *
+take_form(const char *option, bool (*good)(const struct form *))
+{
+	const struct form *form = form_find(optarg);
+
+	if (form == NULL || !good(form))
+		opts_wrong(name, "%s takes one of those that --forms prints, "
+		    "not '%s'", option, optarg);
+	return form;
+}
+
+static void
+take(struct options *o, int c, const char *given)
+{
+	struct convert *convert = &o->convert;
+
+	switch (c) {
+	case FROM:
+		convert->from = take_form("--from", can_read);
+		break;
+	case TO:
+		convert->to = take_form("--to", can_write);
+		break;
+	case FORMS:
+		print_forms();
+	case 'o':
+		convert->path = opts_file(name, "-o");
+		break;
+	case REPLACE:
+		convert->replace = true;
+		break;
+	case MAX_PFN:
+		convert->max_pfn = (uint64_t)opts_count(name, "--max-pfn", 1,
+		    PFN_MAX);
+		break;
+	default:
+		opts_take(&o->common, name, help, c, given);
+	}
+}
+
+static void
+parse(int argc, char *argv[], struct options *o)
+{
+	int c;
+
+	while ((c = getopt_long(argc, argv, ":o:" OPTS_LETTERS, longs,
+	    NULL)) != -1)
+		take(o, c, argv[optind - 1]);
+	if (optind != argc)
+		opts_wrong(name, "no operand is taken, not '%s': the input "
+		    "comes on stdin", argv[optind]);
+	if (o->convert.to == NULL)
+		opts_wrong(name, "--to says what the output shall be");
+	if (o->convert.replace && o->convert.path == NULL)
+		opts_wrong(name, "--replace goes with -o");
+	o->convert.quiet = o->common.quiet;
+	o->convert.verbose = o->common.verbose;
+}
+
+int
+main(int argc, char *argv[])
+{
+	static struct options o = {
+		.convert = {
+			.tool = name, .in = STDIN_FILENO,
+			.max_pfn = LINT_MAX_PFN_DEFAULT,
+		},
+	};
+	struct fault f;
+
+	opts_descriptors();
+	opterr = 0;
+	parse(argc, argv, &o);
+	opts_no_terminal(name, STDIN_FILENO);
+	if (o.convert.path == NULL)
+		opts_no_terminal(name, STDOUT_FILENO);
+	if (convert_run(&o.convert, &f) == -1)
+		fault_exit(name, &f);
+	return EXIT_DONE;
+}
