@@ -52,6 +52,7 @@ static const char help[] =
 "  --replace              with -o: though FILE is there: the new one takes its\n"
 "                         place\n"
 "  --live                 let the domain run while most is written\n"
+"  --try-live             that, if it can be saved so\n"
 "  --max-rounds N         with --live: stop it after N rounds, 1 to 100\n"
 "                         (default 5)\n"
 "  --stop-dirty N         or when fewer than N pages are dirty (default 50)\n"
@@ -224,6 +225,7 @@ static const struct option longs[] = {
 	{ "destroy", no_argument, NULL, 'D' },
 	{ "force", no_argument, NULL, 'f' },
 	{ "live", no_argument, NULL, 'l' },
+	{ "try-live", no_argument, NULL, 'y' },
 	{ "max-rounds", required_argument, NULL, 'r' },
 	{ "stop-dirty", required_argument, NULL, 'd' },
 	{ "max-downtime", required_argument, NULL, 'w' },
@@ -358,6 +360,9 @@ take_option(struct options *o, int c, const char *given)
 	case 'l':
 		e->how.live = true;
 		break;
+	case 'y':
+		e->try_live = true;
+		break;
 	case 'r':
 	case 'd':
 	case 'w':
@@ -389,7 +394,8 @@ check_stream(const struct options *o)
 {
 	const struct emit *e = &o->emit;
 
-	if (o->action == IMAGE && (e->snapshot || e->how.live || e->force ||
+	if (o->action == IMAGE && (e->snapshot || e->how.live ||
+	    e->try_live || e->force ||
 	    e->way != SAVE_AS_NEEDED || e->no_config || o->emit_only ||
 	    o->offer_path != NULL))
 		opts_wrong(name, "--image takes --timeout, -o, --replace, -q "
@@ -415,8 +421,9 @@ check_options(const struct options *o, int operands)
 	if (o->action != EMIT && (o->emit.snapshot || o->emit_only))
 		opts_wrong(name, "-c, -p and --suspend-timeout go with a "
 		    "stream");
-	if (o->action != EMIT && o->action != CHECK && o->emit.how.live)
-		opts_wrong(name, "--live goes with a stream");
+	if (o->action != EMIT && o->action != CHECK &&
+	    (o->emit.how.live || o->emit.try_live))
+		opts_wrong(name, "--live and --try-live go with a stream");
 	if (o->live_only && !o->emit.how.live)
 		opts_wrong(name, "--max-rounds, --stop-dirty and "
 		    "--max-downtime go with --live");
