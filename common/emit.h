@@ -21,6 +21,7 @@ struct emit {
 	enum save_way way;
 	bool no_config;		/* leave GUEST_CONFIG out */
 	bool force;		/* though a copy may run */
+	bool try_live;		/* how.live is to be set where it can be */
 	bool quiet, verbose;
 	struct save_how how;	/* out and peer: the pair's */
 	unsigned silence;	/* seconds without a byte; 0: any */
@@ -34,6 +35,7 @@ struct emit {
 struct news {
 	struct config config;
 	struct note   note;
+	bool     live;		/* it is saved so */
 };
 
 /*

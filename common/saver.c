@@ -33,17 +33,24 @@ describe(struct guest *g, const struct emit *e, struct config *c,
 	return config_check(c, f);
 }
 
-/* Whether a move may begin; *n is that of an older one. */
+/* Whether a move may begin; news->note is that of an older one. */
 static int
-may_begin(struct guest *g, const struct emit *e, struct note *n, bool *by_xl,
-    struct fault *f)
+may_begin(struct guest *g, const struct emit *e, struct news *news,
+    bool *by_xl, struct fault *f)
 {
+	const struct note *n = &news->note;
+	struct fault why;
+
 	if (n->state == MOVE_NONE && guest_suspended(g) && !e->force) {
 		fault_set(f, EXIT_REFUSED, "domain %s is suspended, but not "
 		    "by %s", guest_label(g), e->tool);
 		return fault_hint(f, "-f saves it as it is");
 	}
-	return guest_check(g, e->way, e->how.live, by_xl, f);
+	if (guest_check(g, e->way, e->how.live, by_xl, f) == -1)
+		return -1;
+	news->live = e->how.live || (e->try_live &&
+	    guest_check(g, e->way, true, by_xl, &why) == 0);
+	return 0;
 }
 
 /* *n for the move that begins now. */
@@ -92,7 +99,7 @@ await_framer(struct pair *p, struct guest *g, const struct emit *e,
 
 /* For how long the guest stood still, and what was done before. */
 static void
-tell_report(const struct emit *e, struct guest *g,
+tell_report(const struct emit *e, struct guest *g, bool live,
     const struct save_report *r)
 {
 	static const char *const asked[] = {
@@ -101,7 +108,7 @@ tell_report(const struct emit *e, struct guest *g,
 	};
 	uint64_t until = r->resumed != 0 ? r->resumed : now_ms();
 
-	if (e->quiet || r->stopped == 0 || (!e->how.live && !e->verbose))
+	if (e->quiet || r->stopped == 0 || (!live && !e->verbose))
 		return;
 	if (r->asked == SAVE_BY_XL) {
 		fault_tell(e->tool, "domain %s: saved by xl; stopped for %"
@@ -126,11 +133,13 @@ note_report(struct note *n, struct guest *g, const struct save_report *r)
 	n->pages_sent = r->pages;
 }
 
-/* Saves the guest; *n is of the move that begins.  Returns the exit status. */
+/* Saves the guest; news->note is of the move that begins.  Returns the exit
+ * status. */
 static int
-save(struct pair *p, struct guest *g, const struct emit *e, struct note *n,
+save(struct pair *p, struct guest *g, const struct emit *e, struct news *news,
     const struct note *old)
 {
+	struct note *n = &news->note;
 	struct save_how how = e->how;
 	struct save_report report;
 	struct fault f;
@@ -145,6 +154,7 @@ save(struct pair *p, struct guest *g, const struct emit *e, struct note *n,
 	how.out = p->stream;
 	how.peer = p->peer;
 	how.by_xl = n->by_xl;
+	how.live = news->live;
 	how.runs_on = e->snapshot && !e->pause;
 	if (guest_save(g, &how, &report, &f) == -1) {
 		if (!pair_heard(p, MESSAGE_ABORT))
@@ -165,7 +175,7 @@ save(struct pair *p, struct guest *g, const struct emit *e, struct note *n,
 	pair_say(p, MESSAGE_SAVED, n, sizeof(*n));
 	pair_end(p);
 	status = await_framer(p, g, e, n);
-	tell_report(e, g, &report);
+	tell_report(e, g, how.live, &report);
 	return status;
 }
 
@@ -179,7 +189,7 @@ saver_examine(struct guest *g, const struct emit *e, struct lock *l,
 
 	if (settle_find(g, e->domain, l, &news->note, f) == -1 ||
 	    settle_allows(g, &news->note, event, f) == -1 ||
-	    may_begin(g, e, &news->note, &by_xl, f) == -1 ||
+	    may_begin(g, e, news, &by_xl, f) == -1 ||
 	    describe(g, e, &news->config, f) == -1)
 		return -1;
 	news->config.in_xl = by_xl;
@@ -202,7 +212,7 @@ run(struct pair *p, struct guest *g, struct lock *l, const struct emit *e)
 	old = news.note;
 	renew(g, &news.config, &news.note);
 	pair_pass(p, MESSAGE_NEWS, &news, sizeof(news), l->fd);
-	return save(p, g, e, &news.note, &old);
+	return save(p, g, e, &news, &old);
 }
 
 int

@@ -8,23 +8,20 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <string.h>
 #include <unistd.h>
 
 #include <sodium.h>
 
 #include "emit.h"
+#include "errand.h"
 #include "fault.h"
 #include "guest.h"
 #include "newfile.h"
 #include "offer.h"
 #include "opts.h"
-#include "outcome.h"
 #include "pair.h"
 #include "precopy.h"
-#include "receipt.h"
 #include "replay.h"
-#include "settle.h"
 #include "stop.h"
 
 #define TIMEOUT_DEFAULT	60	/* seconds */
@@ -52,6 +49,7 @@ static const char help[] =
 "  --replace              with -o: though FILE is there: the new one takes its\n"
 "                         place\n"
 "  --live                 let the domain run while most is written\n"
+"  --try-live             that, if it can be saved so\n"
 "  --max-rounds N         with --live: stop it after N rounds, 1 to 100\n"
 "                         (default 5)\n"
 "  --stop-dirty N         or when fewer than N pages are dirty (default 50)\n"
@@ -87,10 +85,8 @@ static const char help[] =
 "receipt of a move from here, or one that says that it failed, the other\n"
 "host).\n";
 
-enum action { EMIT, IMAGE, CHECK, RESUME, DESTROY, SETTLE, STATE };
-
 struct options {
-	enum action action;
+	enum errand action;
 	struct emit emit;
 	bool live_only;		/* an option was given that needs --live */
 	bool emit_only;		/* or a domain's stream */
@@ -115,82 +111,6 @@ tell_round(unsigned number, const struct save_round *r)
 {
 	fault_tell(name, "round %u: %" PRIu64 " pages, %.1f MB/s, %" PRIu64
 	    " dirty", number, r->pages, (double)r->rate / 1e6, r->dirty);
-}
-
-/* --resume and --destroy.  0, or -1 with *f set. */
-static int
-take_back(const struct options *o, struct guest *g, struct lock *l,
-    struct fault *f)
-{
-	bool resume = o->action == RESUME;
-	enum move_event event = resume ? MOVE_RESUME : MOVE_DESTROY;
-	struct note note;
-
-	if (o->emit.force)
-		event = resume ? MOVE_RESUME_FORCED : MOVE_DESTROY_FORCED;
-	if (settle_find(g, o->emit.domain, l, &note, f) == -1 ||
-	    settle_step(g, &note, event, false, f) == -1)
-		return -1;
-	if (o->common.verbose)
-		fault_tell(name, "domain %s %s", guest_label(g),
-		    resume ? "runs again" : "is destroyed");
-	return 0;
-}
-
-/* --settle.  0, or -1 with *f set. */
-static int
-settle(struct guest *g, struct lock *l, struct fault *f)
-{
-	enum move_event event;
-	struct receipt receipt;
-	struct grant grant;
-	struct note note;
-
-	if (receipt_read(&receipt, f) == -1 ||
-	    settle_receipt(g, &receipt, l, &note, &event, f) == -1 ||
-	    settle_step(g, &note, event, false, f) == -1)
-		return -1;
-	if (event == MOVE_RUNNING)
-		return outcome_print(&note, OUTCOME_MOVED, f);
-	if (event == MOVE_FAILED) {
-		if (outcome_print(&note, OUTCOME_RESUMED, f) == -1)
-			return -1;
-		/* What waits for the guest to have moved shall not go on. */
-		return fault_set(f, EXIT_REFUSED, "domain %s was not moved: "
-		    "it runs here again", guest_label(g));
-	}
-	memcpy(grant.move, note.move, sizeof(grant.move));
-	memcpy(grant.digest, note.digest, sizeof(grant.digest));
-	return grant_print(&grant, f);
-}
-
-/* What needs no stream.  Returns the exit status. */
-static int
-act(const struct options *o)
-{
-	/* The pipe's xc-emit may be about to end when its receipt comes. */
-	struct lock l = { .fd = -1, .patient = o->action == SETTLE };
-	struct guest *g;
-	struct news news;
-	struct fault f;
-	int result;
-
-	if (o->action == STATE && note_tell(o->emit.domain, &f) == 0)
-		return EXIT_DONE;
-	if (o->action == STATE ||
-	    (g = guest_open(name, o->common.verbose, &f)) == NULL)
-		fault_exit(name, &f);
-	if (o->action == CHECK)
-		result = saver_examine(g, &o->emit, &l, &news, &f);
-	else if (o->action == SETTLE)
-		result = settle(g, &l, &f);
-	else
-		result = take_back(o, g, &l, &f);
-	guest_close(g);
-	lock_drop(&l);
-	if (result == -1)
-		fault_exit(name, &f);
-	return EXIT_DONE;
 }
 
 /* --image.  Returns the exit status. */
@@ -224,6 +144,7 @@ static const struct option longs[] = {
 	{ "destroy", no_argument, NULL, 'D' },
 	{ "force", no_argument, NULL, 'f' },
 	{ "live", no_argument, NULL, 'l' },
+	{ "try-live", no_argument, NULL, 'y' },
 	{ "max-rounds", required_argument, NULL, 'r' },
 	{ "stop-dirty", required_argument, NULL, 'd' },
 	{ "max-downtime", required_argument, NULL, 'w' },
@@ -239,7 +160,7 @@ static const struct option longs[] = {
 };
 
 static void
-take_action(struct options *o, enum action action)
+take_action(struct options *o, enum errand action)
 {
 	if (o->action != EMIT)
 		opts_wrong(name, "one of --image, --settle, --state, "
@@ -358,6 +279,9 @@ take_option(struct options *o, int c, const char *given)
 	case 'l':
 		e->how.live = true;
 		break;
+	case 'y':
+		e->try_live = true;
+		break;
 	case 'r':
 	case 'd':
 	case 'w':
@@ -389,7 +313,8 @@ check_stream(const struct options *o)
 {
 	const struct emit *e = &o->emit;
 
-	if (o->action == IMAGE && (e->snapshot || e->how.live || e->force ||
+	if (o->action == IMAGE && (e->snapshot || e->how.live ||
+	    e->try_live || e->force ||
 	    e->way != SAVE_AS_NEEDED || e->no_config || o->emit_only ||
 	    o->offer_path != NULL))
 		opts_wrong(name, "--image takes --timeout, -o, --replace, -q "
@@ -415,8 +340,9 @@ check_options(const struct options *o, int operands)
 	if (o->action != EMIT && (o->emit.snapshot || o->emit_only))
 		opts_wrong(name, "-c, -p and --suspend-timeout go with a "
 		    "stream");
-	if (o->action != EMIT && o->action != CHECK && o->emit.how.live)
-		opts_wrong(name, "--live goes with a stream");
+	if (o->action != EMIT && o->action != CHECK &&
+	    (o->emit.how.live || o->emit.try_live))
+		opts_wrong(name, "--live and --try-live go with a stream");
 	if (o->live_only && !o->emit.how.live)
 		opts_wrong(name, "--max-rounds, --stop-dirty and "
 		    "--max-downtime go with --live");
@@ -475,8 +401,11 @@ main(int argc, char *argv[])
 			fault_exit(name, &f);
 		o.emit.offer = &o.offer;
 	}
-	if (o.action != EMIT && o.action != IMAGE)
-		return act(&o);
+	if (o.action != EMIT && o.action != IMAGE) {
+		if (errand_run(&o.emit, o.action, &f) == -1)
+			fault_exit(name, &f);
+		return EXIT_DONE;
+	}
 	open_output(&o, &file);
 	if (o.action == IMAGE)
 		return emit_image(&o);

@@ -123,7 +123,10 @@ ok "xc-emit: two domains" usage xc-emit 1 2
 ok "xc-emit: --resume and --destroy" usage xc-emit --resume --destroy 1
 ok "xc-emit: -c with --resume" usage xc-emit -c --resume 1
 ok "xc-emit: a wrong time" usage xc-emit --suspend-timeout 0 1
-ok "xc-emit: --live with --resume" usage xc-emit --live --resume 1
+for live in --live --try-live; do
+	ok "xc-emit: $live with --resume" usage xc-emit $live --resume 1
+	ok "xc-emit: $live with --image" usage xc-emit $live --image file
+done
 for wrong in "--max-rounds 0" "--max-rounds 101" "--stop-dirty -1" \
 	"--max-downtime 0" "--max-downtime 3600001"; do
 	# shellcheck disable=SC2086 # an option and its argument

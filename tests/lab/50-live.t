@@ -169,6 +169,13 @@ ok "it was not touched" same_traces src "$tmp/src"
 ok "it runs" runs src plain
 ok "and was never suspended" not lab_await src plain 'suspend' 1
 
+ok "--try-live saves it, standing still" \
+	on src 'xc-emit -c -v --try-live plain > /tmp/s 2> /tmp/told && xc-absorb -t < /tmp/s'
+ok "in one round" rounds src 1 1
+ok "it runs on" runs src plain
+ok "--try-live saves PVH live" on src 'xc-emit -c -v --try-live busy > /tmp/s 2> /tmp/told'
+ok "in rounds" rounds src 2 9
+
 on src 'xc-emit -q bell > /tmp/s'
 ok "one that is suspended already is saved as it is" \
 	on src 'xc-emit --live -f -q bell > /tmp/s'

@@ -27,9 +27,15 @@ for kind in pv pvh; do
 done
 
 lab_create src pvh busy dirty=100 > "$tmp/domid"
+ok "with --no-live it stands still from the first page on" \
+	on src 'rec-migrate -v --no-live busy dst 2>&1 | grep "(busy): 1 rounds,"'
+ok "and comes whole" came_whole dst busy
+ok "with neither it runs meanwhile" \
+	on dst 'rec-migrate -v busy src 2>&1 | grep "(busy): [2-9] rounds,"'
+ok "and comes whole again" came_whole src busy
 ok "live: it moves, and says how long it stood" on src 'rec-migrate --live busy dst > /tmp/came'
 ok "so many ms" on src 'grep -x "busy: moved to dst in [0-9]* ms, down for [0-9]* ms" /tmp/came'
-ok "live: it counts on at dst, memory whole" came_whole dst busy
+ok "live: it counts on at dst, memory whole" came_whole dst busy 2
 on dst 'xl destroy busy'
 
 lab_create src pv mail > "$tmp/domid"

@@ -88,7 +88,8 @@ state() {
 }
 
 # killed HOW HOLD HOST VICTIM SIGNAL: a move in which the process with that
-# command line is killed; whether xl ends by itself then, or was it.
+# command line is killed, or the link is; whether xl ends by itself then, or was
+# it.
 killed() {
 	local got=0
 	on src 'rm -f /tmp/held /tmp/go /tmp/byte'
@@ -99,7 +100,8 @@ killed() {
 	# By then dst has begun to make a copy.
 	[ "$2" != stream ] ||
 		on dst 'until xl domid mail--incoming 2> /dev/null; do usleep 20000; done'
-	on "$3" 'for process in /proc/[0-9]*; do
+	[ "$4" != link ] || on dst 'ip link set eth1 down'
+	[ "$4" = link ] || on "$3" 'for process in /proc/[0-9]*; do
 			mapfile -d "" -t words < "$process/cmdline"
 			case "${words[*]}" in
 			"$1"*) kill -s "$2" "${process#/proc/}" && struck=yes ;;
@@ -137,6 +139,8 @@ refused "a tool is too old" rec-ssh dst \
 on dst 'mv /tmp/rec-compress /usr/local/bin'
 refused "no such host" rec-ssh nowhere \
 	"rec-ssh: ssh -o BatchMode=yes -o ServerAliveInterval=15 nowhere ended with status 255"
+refused "no key that opens it" "rec-ssh --ssh 'ssh -o BatchMode=yes -o PubkeyAuthentication=no'" dst \
+	"rec-ssh: ssh -o BatchMode=yes -o PubkeyAuthentication=no dst ended with status 255"
 lab_run src 'cat > /root/greeting; chmod +x /root/greeting' << 'END'
 #!/bin/bash
 echo "Welcome to $1"
@@ -176,6 +180,16 @@ for victim in rec-compress rec-checksum; do
 	after "src runs, dst none" "$rec" stream dst "$victim" KILL
 	lab_reset
 done
+# The link is cut.  ssh sees it where it was told to look; what waits there
+# does not, until the link is back or somebody ends it.
+ok "the link is cut: xl sees it" killed "rec-ssh --ssh '/root/way -o ServerAliveInterval=1'" \
+	stream dst link DOWN
+ok "the link is cut: it counts on" runs src mail
+ok "the link is cut: half a copy stands there" [ "$(state dst)" = stands ]
+on dst 'ip link set eth1 up; killall rec-compress 2> /dev/null || true'
+ok "no process is left" idle
+ok "nor a copy" [ "$(state dst)" = none ]
+lab_reset
 # What it has received by then is there, and paused, until somebody removes it.
 for how in "/root/way" "$rec"; do
 	after "src runs, dst stands" "$how" stream dst "xl migrate-receive" KILL
