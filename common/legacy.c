@@ -39,7 +39,7 @@ checkpoint(struct legacy *l, struct fault *f)
 	if (legacy_body(l, f) == -1 || legacy_tail(l, f) == -1 ||
 	    (more = legacy_behind(l, f)) == -1)
 		return -1;
-	if (more == 0 && l->checkpoints == 0) {
+	if (more == 0 && l->checkpoints == 0 && !l->will_compress) {
 		if (legacy_put(l, REC_END, 0, f) == -1 ||
 		    legacy_put_emulator(l, f) == -1)
 			return -1;

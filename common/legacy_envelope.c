@@ -91,16 +91,17 @@ take_xapi_2(struct legacy *l, struct fault *f)
 	}
 }
 
+/* No magic is shorter than the shortest, XAPI's.  What is cut short in one is
+ * taken for it. */
 static const struct {
 	enum legacy_frame frame;
 	const char *magic;
-	size_t size;
 	int (*take)(struct legacy *l, struct fault *f);
 } frames[] = {
-	{ FRAME_XL, XL_MAGIC, XAPI_MAGIC_SIZE, take_xl },
-	{ FRAME_XEND, XEND_MAGIC, XAPI_MAGIC_SIZE, take_xend },
-	{ FRAME_XAPI, XAPI_MAGIC, XAPI_MAGIC_SIZE, take_xapi },
-	{ FRAME_XAPI_2, XAPI_2_MAGIC, XAPI_MAGIC_SIZE, take_xapi_2 },
+	{ FRAME_XL, XL_MAGIC, take_xl },
+	{ FRAME_XEND, XEND_MAGIC, take_xend },
+	{ FRAME_XAPI, XAPI_MAGIC, take_xapi },
+	{ FRAME_XAPI_2, XAPI_2_MAGIC, take_xapi_2 },
 };
 
 int
@@ -114,8 +115,7 @@ legacy_envelope(struct legacy *l, struct fault *f)
 		return -1;
 	legacy_back(l, bytes, got);
 	for (i = 0; i < sizeof(frames) / sizeof(frames[0]); i++)
-		if (got >= frames[i].size && memcmp(bytes, frames[i].magic,
-		    frames[i].size) == 0) {
+		if (got > 0 && memcmp(bytes, frames[i].magic, got) == 0) {
 			l->frame = frames[i].frame;
 			return frames[i].take(l, f);
 		}

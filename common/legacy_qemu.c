@@ -83,36 +83,36 @@ take_qemu(struct legacy *l, const char *signature, struct fault *f)
 	return take_data(l, get_be32(header + 1), f);
 }
 
-/*
- * QEMU's record if what comes is one: 1.  0 when it is something else, or
- * nothing.  No signature begins like a chunk's id or a type of XAPI's.
- */
 static int
-look_for_qemu(struct legacy *l, struct fault *f)
+take_record(struct legacy *l, struct fault *f)
 {
 	static const char *const signatures[] = {
 		QEMU_LIBXL, QEMU_REMUS, QEMU_XEND,
 	};
 	char found[QEMU_SIGNATURE_SIZE];
-	size_t got, i;
+	size_t i;
 
 	legacy_part(l, "QEMU record");
-	if (legacy_some(l, found, 4, &got, f) == -1)
-		return -1;
-	for (i = 0; i < sizeof(signatures) / sizeof(signatures[0]); i++)
-		if (!l->pv && got > 0 &&
-		    memcmp(found, signatures[i], got) == 0)
-			break;
-	legacy_back(l, found, got);
-	if (i == sizeof(signatures) / sizeof(signatures[0]))
-		return 0;
 	if (legacy_take(l, found, sizeof(found), f) == -1)
 		return -1;
 	for (i = 0; i < sizeof(signatures) / sizeof(signatures[0]); i++)
 		if (memcmp(found, signatures[i], sizeof(found)) == 0)
-			return take_qemu(l, found, f) == -1 ? -1 : 1;
+			return take_qemu(l, found, f);
 	return legacy_fault(l, f, EXIT_MALFORMED, "signature '%.*s' is not "
 	    "known", (int)sizeof(found), found);
+}
+
+/* Before XAPI's records there may be one: no type of theirs begins so. */
+static int
+look_for_record(struct legacy *l, struct fault *f)
+{
+	char first;
+
+	legacy_part(l, "XAPI record");
+	if (legacy_take(l, &first, 1, f) == -1)
+		return -1;
+	legacy_back(l, &first, 1);
+	return first == QEMU_LIBXL[0] ? take_record(l, f) : 0;
 }
 
 /* Whether anything comes. */
@@ -166,17 +166,13 @@ take_xapi_records(struct legacy *l, struct fault *f)
 int
 legacy_behind(struct legacy *l, struct fault *f)
 {
-	if (look_for_qemu(l, f) == -1)
+	if (l->frame == FRAME_XAPI_2)
+		return look_for_record(l, f) == -1 ? -1 :
+		    take_xapi_records(l, f);
+	if (!l->pv && take_record(l, f) == -1)
 		return -1;
-	switch (l->frame) {
-	case FRAME_XAPI_2:
-		return take_xapi_records(l, f);
-	case FRAME_XAPI:
-		return nothing_behind(l, "the stream", f);
-	default:
-		return l->last ? nothing_behind(l, "the stream", f) :
-		    more(l, f);
-	}
+	return l->last || l->frame == FRAME_XAPI ?
+	    nothing_behind(l, "the stream", f) : more(l, f);
 }
 
 /* The record's header is written; data may be NULL, and then the file's. */

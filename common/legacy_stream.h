@@ -128,8 +128,9 @@ int legacy_body(struct legacy *l, struct fault *f);
 /* legacy_tail(l, f): as far as libxc wrote it. */
 int legacy_tail(struct legacy *l, struct fault *f);
 
-/* legacy_behind(l, f): QEMU's record and all else behind a tail.  1 when
- * another body comes, which shows that there are checkpoints. */
+/* legacy_behind(l, f): QEMU's record, which every toolstack wrote for HVM, and
+ * all else behind a tail.  1 when another body comes, which shows that there
+ * are checkpoints. */
 int legacy_behind(struct legacy *l, struct fault *f);
 
 /* legacy_put_emulator(l, f): libxl's records of what came for QEMU. */

@@ -293,7 +293,7 @@ class Legacy:
         out = b""
         for kind, data in (EMULATOR_XENSTORE_DATA, self.physmap), \
                 (EMULATOR_CONTEXT, self.qemu):
-            if data:
+            if data or (data is not None and kind == EMULATOR_CONTEXT):
                 out += record(kind, bytes(8) + data)
         self.physmap, self.qemu, self.params = b"", None, []
         return out
