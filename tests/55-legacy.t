@@ -143,7 +143,7 @@ xen=$(find /usr/lib/xen-*/bin -name convert-legacy-stream 2> "$tmp/err" |
 agrees() {
 	local format=libxc
 	[ "$3" = pv ] || format=libxl
-	"$xen" -i "$made/$1.old" -o "$tmp/out" -w "$2" -g "$3" -f $format &&
+	PYTHONPATH=${xen%/bin/*}/lib/python "$xen" -i "$made/$1.old" -o "$tmp/out" -w "$2" -g "$3" -f $format &&
 		cmp "$made/$1.want" "$tmp/out"
 }
 for guest in "$made"/*.guest; do
