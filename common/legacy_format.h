@@ -36,8 +36,8 @@
 #define XAPI_2_MAGIC		"XenSavedDomv2-\n"
 #define XAPI_MAGIC_SIZE		15u
 #define XAPI_HEADER_SIZE	16u
-#define XAPI_XENOPS		UINT64_C(0x000f)	/* text about the VM */
-#define XAPI_LIBXC		UINT64_C(0x00f0)	/* Xen 4.6 and later */
+#define XAPI_XENOPS		UINT64_C(0x000f) /* text about the VM */
+#define XAPI_LIBXC		UINT64_C(0x00f0) /* Xen 4.6 and later */
 #define XAPI_LIBXC_LEGACY	UINT64_C(0x00f2)
 #define XAPI_QEMU_TRADITIONAL	UINT64_C(0x0f00)
 #define XAPI_QEMU		UINT64_C(0x0f01)
@@ -51,7 +51,7 @@
  *   "extv"  128 bytes more for each vcpu in the tail
  *   "xcnt"  u32: 16 more than the bytes of each vcpu's xsave in the tail
  */
-#define LEGACY_P2M_MAX		(UINT64_C(1) << 28)	/* pfns have 28 bits */
+#define LEGACY_P2M_MAX		(UINT64_C(1) << 28) /* 28 bits of pfn */
 #define LEGACY_BLOCK_SIZE	8u
 #define LEGACY_BLOCK_ID_SIZE	4u
 #define LEGACY_XCNT_SIZE	4u
@@ -75,7 +75,7 @@
 #define LEGACY_BATCH_MAX	1024u
 #define LEGACY_TYPE_SHIFT	28u
 #define LEGACY_PFN_MASK		UINT32_C(0x0fffffff)
-#define LEGACY_NO_PFN		UINT32_C(0xf0000000)	/* was not mapped */
+#define LEGACY_NO_PFN		UINT32_C(0xf0000000) /* was not mapped */
 #define LEGACY_TYPE_RESERVED	5u	/* to 8 */
 #define LEGACY_TYPE_PINNED	9u
 

@@ -51,7 +51,7 @@ struct legacy {
 	bool     pv;
 	uint64_t p2m_size;
 	unsigned width;		/* bytes of the guest's, or 0 */
-	bool     extended;	/* LEGACY_EXTENDED_SIZE follow each vcpu */
+	bool     extended;	/* LEGACY_EXTENDED_SIZE follow each vcpu, */
 	uint32_t xsave;		/* and so many */
 
 	/* From a body: */
@@ -60,10 +60,10 @@ struct legacy {
 	bool     has_online;
 	bool     last;		/* no checkpoint comes behind it */
 	bool     tmem;		/* there was some */
-	uint64_t param[LEGACY_CHUNKS];		/* values, by chunk */
-	unsigned params[LEGACY_CHUNKS];		/* chunks, as they came */
+	uint64_t param[LEGACY_CHUNKS];	/* HVM's: values, by chunk */
+	unsigned params[LEGACY_CHUNKS];	/* chunks, as they came */
 	unsigned param_count;
-	struct record physmap;	/* what xenstore is to hold: rec->length */
+	struct record physmap;	/* for xenstore: physmap.length bytes */
 	bool     will_compress;	/* from the next body on */
 	struct legacy_remus *remus;	/* it does */
 

@@ -14,7 +14,8 @@ from xenstream import *  # noqa: F403
 
 VERIFY_MODE, VCPU_INFO, IDENT_PT, VM86_TSS, TMEM, TMEM_EXTRA, TSC = range(1, 8)
 CONSOLE, LAST, IOPORTS, VIRIDIAN, COMPRESSED_DATA, COMPRESSION = range(8, 14)
-GENERATION, PAGING, ACCESS, SHARING, TOOLS, SERVER, SERVER_PAGES = range(14, 21)
+(GENERATION, PAGING, ACCESS, SHARING, TOOLS, SERVER,
+ SERVER_PAGES) = range(14, 21)
 
 # What the chunks are called, and the HVM parameters that some of them are.
 NAMES = {VERIFY_MODE: "ENABLE_VERIFY_MODE", VCPU_INFO: "VCPU_INFO",
@@ -245,8 +246,8 @@ class Legacy:
 
     @staticmethod
     def hvm_params(params):
-        return record(HVM_PARAMS, struct.pack("<II", len(params), 0) + b"".join(
-            struct.pack("<QQ", *p) for p in params))
+        return record(HVM_PARAMS, struct.pack("<II", len(params), 0) +
+                      b"".join(struct.pack("<QQ", *p) for p in params))
 
     def pv_tail(self, seed=1, unmapped=(9, 8)):
         self.tail_at = len(self.old)
