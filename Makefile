@@ -77,6 +77,9 @@ $B/tests/rec-null: $B/o/rec-null.o $B/o/libcommon.a
 $B/tests/age-key: $B/o/age-key.o $B/o/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
+$B/tests/legacy-cuts: $B/o/legacy-cuts.o $B/o/libcommon.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
 $B/tests/same/%: $B/o/%.o $B/o/same-random.o $B/o/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
@@ -105,7 +108,7 @@ lab: deps
 	tests/lab/shell
 
 programs: all $(addprefix $B/tests/,rec-null age-key make-guest took \
-          ceiling same/rec-encrypt same/rec-split $(UNITS))
+          ceiling legacy-cuts same/rec-encrypt same/rec-split $(UNITS))
 
 # What a test needs of make is built before prove starts, so that a test
 # never compiles.  The tests in the lab mostly wait: two at once, each with a

@@ -51,8 +51,8 @@ open_stream(struct run *r, int *fd, struct fault *f)
 static int
 close_stream(struct run *r, int result, struct fault *f)
 {
-	return r->reader.child > 0 ? upstream_end(&r->reader, result, f) :
-	    result;
+	return r->reader.child > 0 ? upstream_end_whole(&r->reader, result,
+	    f) : result;
 }
 
 static int

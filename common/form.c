@@ -2,12 +2,15 @@
 #include <string.h>
 
 #include "convert.h"
+#include "legacy.h"
 #include "raw.h"
 #include "v3.h"
 
 static const struct form forms[] = {
 	{ .name = "v3", .about = "a stream of Xen 4.6 and later, of any kind",
 	    .write = v3_write },
+	{ .name = "legacy", .about = "a stream of Xen 3.1 to 4.5, of xl, xend, "
+	    "XAPI or Remus", .knows = legacy_known, .read = legacy_read },
 	{ .name = "raw", .about = "memory, each page at its guest-physical "
 	    "address", .write_memory = raw_write, .cannot_read = true },
 };

@@ -5,9 +5,10 @@
 #include "bytes.h"
 #include "format.h"
 #include "kind.h"
+#include "legacy.h"
 
 #define LEGACY_HINT \
-    "Xen's convert-legacy-stream translates streams of Xen 4.5 and older"
+    "rec-convert --to v3 translates streams of Xen 4.5 and older"
 
 int
 kind_check_image(const uint8_t *header, uint64_t *left, struct fault *f)
@@ -94,6 +95,7 @@ static const struct {
 	const char *name, *hint;
 } others[] = {
 	{ "LinuxGuestRecord", 16, "a save file of xend", LEGACY_HINT },
+	{ "XenSavedDom", 11, "a suspend image of XAPI", LEGACY_HINT },
 	{ "LibvirtQemud", 12, "a save file of libvirt's QEMU driver",
 	    "it holds a QEMU guest, not a Xen one" },
 	{ "age-encryption.o", 16, "an age file", "age -d opens it" },
@@ -123,6 +125,11 @@ kind_probe(const uint8_t *bytes, size_t size, struct kind *kind,
 		fault_set(f, EXIT_REFUSED, "the input is %s",
 		    others[i].name);
 		return fault_hint(f, "%s", others[i].hint);
+	}
+	if (legacy_known(bytes, size)) {
+		fault_set(f, EXIT_REFUSED,
+		    "the input is a legacy stream");
+		return fault_hint(f, LEGACY_HINT);
 	}
 	return fault_set(f, EXIT_MALFORMED,
 	    "the input is not a Xen domain image");

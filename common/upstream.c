@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -59,21 +60,37 @@ upstream_fork(struct upstream *u,
 	return 0;
 }
 
-int
-upstream_end(struct upstream *u, int result, struct fault *f)
+/* whole: it has to come to a good end for the stream to be one. */
+static int
+end(struct upstream *u, int result, bool whole, struct fault *f)
 {
 	int status = 0;
+	bool killed;
 
 	close(u->fd);	/* it may be about to write, */
 	if (result == -1)
 		kill(u->child, SIGPIPE);	/* or wait for what to read */
 	while (waitpid(u->child, &status, 0) == -1 && errno == EINTR)
 		;
+	killed = WIFSIGNALED(status) && WTERMSIG(status) != SIGPIPE;
+	if (whole && (killed || u->late->status != EXIT_DONE))
+		result = -1;
 	if (result == -1 && u->late->status != EXIT_DONE)
 		*f = *u->late;
-	else if (result == -1 && WIFSIGNALED(status) &&
-	    WTERMSIG(status) != SIGPIPE)
+	else if (result == -1 && killed)
 		fault_set(f, EXIT_SYSTEM, "what opens the stream was killed");
 	munmap(u->late, sizeof(*u->late));
 	return result;
+}
+
+int
+upstream_end(struct upstream *u, int result, struct fault *f)
+{
+	return end(u, result, false, f);
+}
+
+int
+upstream_end_whole(struct upstream *u, int result, struct fault *f)
+{
+	return end(u, result, true, f);
 }

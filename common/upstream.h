@@ -33,4 +33,11 @@ int upstream_fork(struct upstream *u,
  */
 int upstream_end(struct upstream *u, int result, struct fault *f);
 
+/*
+ * upstream_end_whole(u, result, f): the same of a stream that may end anywhere,
+ * as one with checkpoints does: -1 when the process failed, though the reader
+ * did not.
+ */
+int upstream_end_whole(struct upstream *u, int result, struct fault *f);
+
 #endif

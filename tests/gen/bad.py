@@ -8,8 +8,7 @@ from xenstream import *  # noqa: F403
 
 
 def make_bad_kind():
-    legacy = "Xen's convert-legacy-stream translates streams of Xen 4.5 " \
-        "and older"
+    legacy = "rec-convert --to v3 translates streams of Xen 4.5 and older"
     bad("empty", b"", "nothing", 3, 0, "empty input")
     for name, data, kind, hint in (
             ("xend", b"LinuxGuestRecord", "a save file of xend", legacy),
