@@ -78,5 +78,10 @@ peek_open(struct peek *p, int *fd, struct fault *f)
 int
 peek_end(struct peek *p, int result, struct fault *f)
 {
-	return p->up.child > 0 ? upstream_end(&p->up, result, f) : result;
+	if (p->up.child <= 0)
+		return result;
+	/* A reader may take for the end what was none. */
+	if (p->up.late->status != EXIT_DONE)
+		result = -1;
+	return upstream_end(&p->up, result, f);
 }
