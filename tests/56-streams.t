@@ -44,6 +44,10 @@ done
 ok "a STATIC_DATA_END that is there is not put there again" eval 'status 0 \
 	"$tmp/mixed" rec-convert --to v3 && gives "$pv"'
 
+file=$vectors/good-empty
+{ head -c 15 "$file"; printf '\2'; tail -c +17 "$file"; } > "$tmp/empty"
+ok "without pages it stands before END" makes v3 "$tmp/empty" v3
+
 # What stands around the image.
 # written EXPRESSION: true of the configuration in $tmp/xl.
 written() {
