@@ -120,7 +120,7 @@ check: deps
 	$(IN_LAB) tests/*.t $(UNITS:%=$B/tests/%) \
 	    $(filter-out $(LONG) $(WITH_MODEL),$(shell ls -r tests/lab/*.t))
 LONG = $(addprefix tests/lab/,45-settle.t 50-live.t 35-signals.t 70-kills.t \
-       77-image.t 75-lint.t 44-edit.t 67-evacuate.t 68-archive.t 05-lab.t)
+       77-image.t 75-lint.t 57-convert.t 44-edit.t 67-evacuate.t 68-archive.t 05-lab.t)
 # HVM guests need hosts that take longer to boot.
 WITH_MODEL = $(addprefix tests/lab/,48-whole.t 08-devices.t)
 check-long: deps

@@ -41,6 +41,15 @@ get_be32(const uint8_t *p)
 }
 
 static inline void
+put_be32(uint8_t *p, uint32_t v)
+{
+	p[0] = (uint8_t)(v >> 24);
+	p[1] = (uint8_t)(v >> 16);
+	p[2] = (uint8_t)(v >> 8);
+	p[3] = (uint8_t)v;
+}
+
+static inline void
 put_le16(uint8_t *p, uint16_t v)
 {
 	p[0] = (uint8_t)v;

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "convert.h"
+#include "flatten.h"
 #include "newfile.h"
 #include "peek.h"
 #include "upstream.h"
@@ -10,7 +11,7 @@
 struct run {
 	struct convert *c;
 	struct peek peek;
-	struct upstream reader;
+	struct upstream reader, flattener;
 	struct newfile file;
 	struct sink out;
 };
@@ -39,18 +40,30 @@ read_form(void *c, int out, struct fault *f)
 static int
 open_stream(struct run *r, int *fd, struct fault *f)
 {
-	*fd = r->c->in;
-	if (r->c->from->read == NULL)
+	const struct convert *c = r->c;
+
+	*fd = c->in;
+	if (c->from->read != NULL) {
+		if (upstream_fork(&r->reader, read_form, r->c, f) == -1)
+			return -1;
+		*fd = r->reader.fd;
+	}
+	if (!c->from->checkpointed || c->checkpoints)
 		return 0;
-	if (upstream_fork(&r->reader, read_form, r->c, f) == -1)
+	if (upstream_fork(&r->flattener, flatten_run, &(struct flatten){
+	    .tool = c->tool, .quiet = c->quiet, .in = *fd,
+	    .from = { &r->peek.up, &r->reader },
+	    .wanted = c->checkpoint }, f) == -1)
 		return -1;
-	*fd = r->reader.fd;
+	*fd = r->flattener.fd;
 	return 0;
 }
 
 static int
 close_stream(struct run *r, int result, struct fault *f)
 {
+	if (r->flattener.child > 0)
+		result = upstream_end(&r->flattener, result, f);
 	return r->reader.child > 0 ? upstream_end_whole(&r->reader, result,
 	    f) : result;
 }

@@ -3,8 +3,8 @@
  * convert.h - a guest from one of the forms that it is kept in to another.
  *
  *     input -> form.read -+-> form.write ----------------------> output
- *             (a process) |
- *                         '-> memory.h -> form.write_memory ---> output
+ *     (a process, and     |
+ *      flatten.h's)       '-> memory.h -> form.write_memory ---> output
  *
  * In the middle there is a plain stream of image version 3, of any kind in
  * format.h.
@@ -29,6 +29,10 @@ struct convert {
 	bool     replace;
 	bool     quiet, verbose;
 	uint64_t max_pfn;
+	bool     force;		/* leave out what the form has no place for */
+	const char *config;	/* file: the guest's configuration, or NULL */
+	bool     checkpoints;	/* leave a checkpointed stream one */
+	uint64_t checkpoint;	/* that is taken of one; 0: the newest */
 };
 
 /* A form: what can be read, and what can be written of it. */
@@ -54,6 +58,10 @@ struct form {
 	int (*write_memory)(const struct convert *c, struct memory *m,
 	    struct sparse *out, struct fault *f);
 
+	bool checkpointed;	/* what read gives may be a checkpointed
+				   stream, of which flatten.h makes a plain
+				   one */
+	bool configured;	/* write uses c->config */
 	bool cannot_read;	/* it is for output only */
 };
 

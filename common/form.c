@@ -5,12 +5,24 @@
 #include "legacy.h"
 #include "raw.h"
 #include "v3.h"
+#include "wrap.h"
 
 static const struct form forms[] = {
 	{ .name = "v3", .about = "a stream of Xen 4.6 and later, of any kind",
-	    .write = v3_write },
+	    .checkpointed = true, .write = v3_write },
 	{ .name = "legacy", .about = "a stream of Xen 3.1 to 4.5, of xl, xend, "
-	    "XAPI or Remus", .knows = legacy_known, .read = legacy_read },
+	    "XAPI or Remus", .knows = legacy_known, .read = legacy_read,
+	    .checkpointed = true },
+	{ .name = "v2", .about = "the same for Xen 4.6 to 4.13",
+	    .cannot_read = true, .write = v2_write },
+	{ .name = "bare", .about = "an image alone, without libxl's records",
+	    .cannot_read = true, .write = wrap_bare },
+	{ .name = "libxl", .about = "an image in a stream of libxl's",
+	    .cannot_read = true, .write = wrap_libxl },
+	{ .name = "xl", .about = "a save file of xl", .cannot_read = true,
+	    .configured = true, .write = wrap_xl },
+	{ .name = "virsh", .about = "a save file of libvirt's Xen driver",
+	    .cannot_read = true, .configured = true, .write = wrap_virsh },
 	{ .name = "raw", .about = "memory, each page at its guest-physical "
 	    "address", .write_memory = raw_write, .cannot_read = true },
 };

@@ -183,10 +183,11 @@
 #define XL_FLAG_STREAM_V2	2u
 #define XL_OPTIONAL_FLAGS_OFFSET 40u
 #define XL_DATA_LENGTH_OFFSET	44u
+#define XL_LENGTH_SIZE		4u	/* the u32 behind the header */
 
 /*
- * virsh header, 64 bytes: magic, u32 version, u32 bytes of XML that follow,
- * reserved
+ * virsh header, 64 bytes: magic, u32 version, u32 bytes of XML that follow and
+ * end with a NUL, reserved
  */
 #define VIRSH_HEADER_SIZE	64u
 #define VIRSH_MAGIC		"libvirt-xml\n \0 \r"

@@ -37,8 +37,8 @@ check_record(const struct record *rec, uint64_t max_pfn, struct fault *f)
 	if (rec->type == REC_CHECKPOINT) {
 		record_fault(f, EXIT_REFUSED, rec, "each checkpoint is a guest "
 		    "of its own");
-		return fault_hint(f, "rec-convert --to v3 takes the newest "
-		    "one");
+		return fault_hint(f, "without --checkpoints the newest one is "
+		    "taken");
 	}
 	if (rec->type == REC_PAGE_DATA)
 		return check_pages(rec, max_pfn, f);

@@ -78,5 +78,7 @@ peek_open(struct peek *p, int *fd, struct fault *f)
 int
 peek_end(struct peek *p, int result, struct fault *f)
 {
-	return p->up.child > 0 ? upstream_end(&p->up, result, f) : result;
+	/* A reader may take for the end what was none. */
+	return p->up.child > 0 ? upstream_end_whole(&p->up, result, f) :
+	    result;
 }

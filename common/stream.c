@@ -24,8 +24,9 @@ static int next_rest(struct stream *, struct record *, struct fault *);
 static int next_nothing(struct stream *, struct record *, struct fault *);
 
 int
-stream_cut(const struct stream *s, struct fault *f)
+stream_cut(struct stream *s, struct fault *f)
 {
+	s->cut = true;
 	if (s->checkpoints > 0)
 		return fault_set(f, EXIT_MALFORMED, "ends at byte %" PRIu64
 		    " without END, after %" PRIu64 " complete checkpoints",

@@ -22,6 +22,7 @@ struct stream {
 	bool     pass_after_end;	/* hand on what follows END */
 	bool     whole;			/* records come in one piece */
 	bool     nested;		/* the image stands in a libxl stream */
+	bool     cut;			/* the input ended without END */
 	enum { BEFORE_IMAGE, IN_IMAGE, IN_CHECKPOINT, AFTER_IMAGE } phase;
 	uint64_t left;			/* bytes of the current envelope or
 					   body still to come */

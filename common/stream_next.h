@@ -46,7 +46,7 @@ int stream_due(struct stream *s, struct record *rec, size_t have,
 int stream_piece(struct stream *s, struct record *rec, struct fault *f);
 
 /* stream_cut(s, f): the input ended where it must not.  -1. */
-int stream_cut(const struct stream *s, struct fault *f);
+int stream_cut(struct stream *s, struct fault *f);
 
 /*
  * stream_finish(s, rec, f): *rec is the outermost END: the input has to end

@@ -35,7 +35,7 @@ upstream_fork(struct upstream *u,
 {
 	struct fault late = { .status = EXIT_DONE };
 	pid_t reader = getpid();
-	int ends[2];
+	int ends[2], hold;
 
 	u->late = mmap(NULL, sizeof(*u->late), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -51,13 +51,38 @@ upstream_fork(struct upstream *u,
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (getppid() != reader)
 			_exit(EXIT_SYSTEM);
-		if (write(ctx, ends[1], &late) == -1)
-			*u->late = late;
+		/* Whoever sees the end of the stream finds what came of it. */
+		hold = dup(ends[1]);
+		if (hold == -1)
+			fault_set(&late, EXIT_SYSTEM, "dup: %s",
+			    strerror(errno));
+		else
+			u->late->done = write(ctx, ends[1], &late) == 0;
+		if (!u->late->done)
+			u->late->fault = late;
 		_exit(late.status);
 	}
 	close(ends[1]);
 	u->fd = ends[0];
 	return 0;
+}
+
+/* Neither done nor failed. */
+static int
+killed_fault(struct fault *f)
+{
+	return fault_set(f, EXIT_SYSTEM, "what opens the stream was killed");
+}
+
+int
+upstream_whole(const struct upstream *u, struct fault *f)
+{
+	if (u == NULL || u->child == 0 || u->late->done)
+		return 0;
+	if (u->late->fault.status == EXIT_DONE)
+		return killed_fault(f);
+	*f = u->late->fault;
+	return -1;
 }
 
 /* whole: it has to come to a good end for the stream to be one. */
@@ -73,12 +98,12 @@ end(struct upstream *u, int result, bool whole, struct fault *f)
 	while (waitpid(u->child, &status, 0) == -1 && errno == EINTR)
 		;
 	killed = WIFSIGNALED(status) && WTERMSIG(status) != SIGPIPE;
-	if (whole && (killed || u->late->status != EXIT_DONE))
+	if (whole && (killed || u->late->fault.status != EXIT_DONE))
 		result = -1;
-	if (result == -1 && u->late->status != EXIT_DONE)
-		*f = *u->late;
+	if (result == -1 && u->late->fault.status != EXIT_DONE)
+		*f = u->late->fault;
 	else if (result == -1 && killed)
-		fault_set(f, EXIT_SYSTEM, "what opens the stream was killed");
+		killed_fault(f);
 	munmap(u->late, sizeof(*u->late));
 	return result;
 }

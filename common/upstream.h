@@ -6,14 +6,21 @@
 #ifndef UPSTREAM_H
 #define UPSTREAM_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "fault.h"
 
+/* How it came to its end, shared with it. */
+struct upstream_late {
+	bool done;
+	struct fault fault;	/* EXIT_DONE: none so far */
+};
+
 struct upstream {
 	int   fd;		/* the stream */
 	pid_t child;		/* that writes it, or 0 */
-	struct fault *late;	/* how that failed, shared with it */
+	struct upstream_late *late;
 };
 
 /*
@@ -25,6 +32,14 @@ struct upstream {
 int upstream_fork(struct upstream *u,
     int (*write)(void *ctx, int fd, struct fault *f), void *ctx,
     struct fault *f);
+
+/*
+ * upstream_whole(u, f): where the stream was read to its end, in this process
+ * or another one that was forked later: whether that is all of it.  0, or -1
+ * with what the process failed with, EXIT_SYSTEM when it was killed.  0 for a
+ * u without a process, and for NULL.
+ */
+int upstream_whole(const struct upstream *u, struct fault *f);
 
 /*
  * upstream_end(u, result, f): what became of it: result and *f are what the

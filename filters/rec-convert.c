@@ -5,6 +5,7 @@
  *     rec-convert --to v3 < old.save | xc-absorb
  *     rec-convert --to elf-core -o core < crash.xl
  */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -29,6 +30,11 @@ static const char help[] =
 "                     there when it is whole, or not at all\n"
 "  --replace          with -o: though FILE is there: the new one takes its\n"
 "                     place\n"
+"  --config FILE      to xl: its configuration, in JSON; to virsh: the XML\n"
+"  --checkpoint N     of a checkpointed stream: the guest as that one has it,\n"
+"                     from 1 (default: the newest complete one)\n"
+"  --checkpoints      leave a checkpointed stream one\n"
+"  -f                 leave out what the form has no place for\n"
 "  --max-pfn N        of memory: refuse pages above this pfn (default\n"
 "                     4294967296)\n"
 "  -q, -v             say errors only; say more, on stderr\n"
@@ -43,7 +49,10 @@ struct options {
 	struct opts common;
 };
 
-enum { FROM = 256, TO, FORMS, REPLACE, MAX_PFN };
+enum {
+	FROM = 256, TO, FORMS, REPLACE, MAX_PFN, CONFIG, CHECKPOINT,
+	CHECKPOINTS
+};
 
 static const struct option longs[] = {
 	{ "from", required_argument, NULL, FROM },
@@ -51,6 +60,10 @@ static const struct option longs[] = {
 	{ "forms", no_argument, NULL, FORMS },
 	{ "output", required_argument, NULL, 'o' },
 	{ "replace", no_argument, NULL, REPLACE },
+	{ "config", required_argument, NULL, CONFIG },
+	{ "checkpoint", required_argument, NULL, CHECKPOINT },
+	{ "checkpoints", no_argument, NULL, CHECKPOINTS },
+	{ "force", no_argument, NULL, 'f' },
 	{ "max-pfn", required_argument, NULL, MAX_PFN },
 	OPTS_WORDS
 };
@@ -113,6 +126,19 @@ take(struct options *o, int c, const char *given)
 	case REPLACE:
 		convert->replace = true;
 		break;
+	case CONFIG:
+		convert->config = opts_file(name, "--config");
+		break;
+	case CHECKPOINT:
+		convert->checkpoint = (uint64_t)opts_count(name,
+		    "--checkpoint", 1, LONG_MAX);
+		break;
+	case CHECKPOINTS:
+		convert->checkpoints = true;
+		break;
+	case 'f':
+		convert->force = true;
+		break;
 	case MAX_PFN:
 		convert->max_pfn = (uint64_t)opts_count(name, "--max-pfn", 1,
 		    PFN_MAX);
@@ -127,7 +153,7 @@ parse(int argc, char *argv[], struct options *o)
 {
 	int c;
 
-	while ((c = getopt_long(argc, argv, ":o:" OPTS_LETTERS, longs,
+	while ((c = getopt_long(argc, argv, ":o:f" OPTS_LETTERS, longs,
 	    NULL)) != -1)
 		take(o, c, argv[optind - 1]);
 	if (optind != argc)
@@ -137,6 +163,12 @@ parse(int argc, char *argv[], struct options *o)
 		opts_wrong(name, "--to says what the output shall be");
 	if (o->convert.replace && o->convert.path == NULL)
 		opts_wrong(name, "--replace goes with -o");
+	if (o->convert.config != NULL && !o->convert.to->configured)
+		opts_wrong(name, "--config is for xl and virsh, not for %s",
+		    o->convert.to->name);
+	if (o->convert.checkpoints && o->convert.checkpoint != 0)
+		opts_wrong(name, "--checkpoints and --checkpoint N exclude "
+		    "each other");
 	o->convert.quiet = o->common.quiet;
 	o->convert.verbose = o->common.verbose;
 }
