@@ -29,6 +29,8 @@ struct convert {
 	bool     replace;
 	bool     quiet, verbose;
 	uint64_t max_pfn;
+	bool     absent_zeroes;	/* of raw: pages of zeroes are not there */
+	uint64_t lowmem;	/* of QEMU: bytes below 4 GiB; 0: by machine */
 };
 
 /* A form: what can be read, and what can be written of it. */
@@ -53,6 +55,11 @@ struct form {
 	/* Instead of that: writes of a guest's memory what the form holds. */
 	int (*write_memory)(const struct convert *c, struct memory *m,
 	    struct sparse *out, struct fault *f);
+
+	/* Instead of both: a form of file that is not written from its start
+	 * to its end makes c->path, which is not NULL then, of the plain
+	 * stream on `in`. */
+	int (*write_file)(const struct convert *c, int in, struct fault *f);
 
 	bool cannot_read;	/* it is for output only */
 };

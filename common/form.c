@@ -2,14 +2,27 @@
 #include <string.h>
 
 #include "convert.h"
+#include "image_form.h"
+#include "lime.h"
+#include "mapped_ram.h"
 #include "raw.h"
 #include "v3.h"
 
 static const struct form forms[] = {
 	{ .name = "v3", .about = "a stream of Xen 4.6 and later, of any kind",
 	    .write = v3_write },
+	{ .name = "image", .about = "a stored image, of xc-absorb --image",
+	    .knows = image_form_knows, .read = image_form_read,
+	    .read_memory = image_form_read_memory,
+	    .write_file = image_form_write },
 	{ .name = "raw", .about = "memory, each page at its guest-physical "
-	    "address", .write_memory = raw_write, .cannot_read = true },
+	    "address", .read = raw_read, .write_memory = raw_write },
+	{ .name = "lime", .about = "memory, as LiME writes it for Volatility",
+	    .knows = lime_knows, .read = lime_read,
+	    .write_memory = lime_write },
+	{ .name = "qemu-mapped-ram", .about = "memory of a PC, as QEMU "
+	    "migrates it to a file", .knows = mapped_ram_knows,
+	    .read = mapped_ram_read },
 };
 #define FORMS	(sizeof(forms) / sizeof(forms[0]))
 

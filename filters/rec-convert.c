@@ -11,10 +11,12 @@
 
 #include "convert.h"
 #include "fault.h"
+#include "format.h"
 #include "lint.h"
 #include "opts.h"
 
 #define PFN_MAX		((1L << 52) - 1)
+#define LOWMEM_MAX	(UINT64_C(4) << 30)
 
 static const char name[] = "rec-convert";
 
@@ -31,6 +33,9 @@ static const char help[] =
 "                     place\n"
 "  --max-pfn N        of memory: refuse pages above this pfn (default\n"
 "                     4294967296)\n"
+"  --absent-zeroes    of raw: pages of zeroes are no memory\n"
+"  --lowmem SIZE      of QEMU: the memory below 4 GiB (default: as its machine\n"
+"                     has it); K, M, G\n"
 "  -q, -v             say errors only; say more, on stderr\n"
 "  -h, -V             this help; the version\n"
 "\n"
@@ -43,7 +48,7 @@ struct options {
 	struct opts common;
 };
 
-enum { FROM = 256, TO, FORMS, REPLACE, MAX_PFN };
+enum { FROM = 256, TO, FORMS, REPLACE, MAX_PFN, ABSENT_ZEROES, LOWMEM };
 
 static const struct option longs[] = {
 	{ "from", required_argument, NULL, FROM },
@@ -52,6 +57,8 @@ static const struct option longs[] = {
 	{ "output", required_argument, NULL, 'o' },
 	{ "replace", no_argument, NULL, REPLACE },
 	{ "max-pfn", required_argument, NULL, MAX_PFN },
+	{ "absent-zeroes", no_argument, NULL, ABSENT_ZEROES },
+	{ "lowmem", required_argument, NULL, LOWMEM },
 	OPTS_WORDS
 };
 
@@ -64,7 +71,8 @@ can_read(const struct form *form)
 static bool
 can_write(const struct form *form)
 {
-	return form->write != NULL || form->write_memory != NULL;
+	return form->write != NULL || form->write_memory != NULL ||
+	    form->write_file != NULL;
 }
 
 /* --forms: a table, the input's side first. */
@@ -117,6 +125,13 @@ take(struct options *o, int c, const char *given)
 		convert->max_pfn = (uint64_t)opts_count(name, "--max-pfn", 1,
 		    PFN_MAX);
 		break;
+	case ABSENT_ZEROES:
+		convert->absent_zeroes = true;
+		break;
+	case LOWMEM:
+		convert->lowmem = opts_size(name, "--lowmem", PAGE_SIZE,
+		    LOWMEM_MAX, PAGE_SIZE);
+		break;
 	default:
 		opts_take(&o->common, name, help, c, given);
 	}
@@ -137,6 +152,9 @@ parse(int argc, char *argv[], struct options *o)
 		opts_wrong(name, "--to says what the output shall be");
 	if (o->convert.replace && o->convert.path == NULL)
 		opts_wrong(name, "--replace goes with -o");
+	if (o->convert.to->write_file != NULL && o->convert.path == NULL)
+		opts_wrong(name, "--to %s goes with -o: it cannot be written "
+		    "to a pipe", o->convert.to->name);
 	o->convert.quiet = o->common.quiet;
 	o->convert.verbose = o->common.verbose;
 }
