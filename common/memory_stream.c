@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -77,11 +76,6 @@ uint8_t *
 memory_stream_room(struct memory_stream *s, uint64_t pfn, uint64_t *count,
     struct fault *f)
 {
-	if (pfn > PFN_MASK) {
-		fault_set(f, EXIT_REFUSED, "pfn 0x%" PRIx64 " has over 52 "
-		    "bits", pfn);
-		return NULL;
-	}
 	if (s->count > 0 && pfn / MEMORY_STREAM_BATCH !=
 	    s->pfn[0] / MEMORY_STREAM_BATCH && write_batch(s, f) == -1)
 		return NULL;

@@ -35,8 +35,7 @@ struct memory_stream {
  * memory_stream_take(s, count): so many pages are there.
  * memory_stream_end(s, f): no more come; END; closes fd.
  * memory_stream_close(s): frees what *s holds.
- * 0, or -1 with EXIT_SYSTEM; room also with EXIT_REFUSED for a pfn of over 52
- * bits.
+ * A pfn has at most 52 bits.  0, or -1 with EXIT_SYSTEM.
  */
 int memory_stream_open(struct memory_stream *s, int fd, struct fault *f);
 uint8_t *memory_stream_room(struct memory_stream *s, uint64_t pfn,

@@ -16,8 +16,9 @@ qemu_get(struct qemu_file *q, void *to, size_t size, struct fault *f)
 	if (size > q->size - q->at)
 		return fault_set(f, EXIT_MALFORMED, "cut short at byte %" PRIu64
 		    ", in what begins at byte %" PRIu64, q->size, q->at);
+	q->from = q->at;
 	q->at += size;
-	return io_read_at(q->fd, to, size, q->at - size, f);
+	return io_read_at(q->fd, to, size, q->from, f);
 }
 
 int
@@ -51,8 +52,8 @@ int
 qemu_wrong(const struct qemu_file *q, int status, struct fault *f,
     const char *what, uint64_t n)
 {
-	return fault_set(f, status, "byte %" PRIu64 ": %s %" PRIu64, q->at,
-	    what, n);
+	return fault_set(f, status, "byte %" PRIu64 ": %s %" PRIu64,
+	    q->from, what, n);
 }
 
 static int
@@ -108,14 +109,14 @@ get_subsection(struct qemu_file *q, struct fault *f)
 	uint64_t version;
 	size_t i;
 
-	if (qemu_get_name(q, name, f) == -1 ||
-	    qemu_get_number(q, 4, &version, f) == -1)
+	if (qemu_get_name(q, name, f) == -1)
 		return -1;
 	for (i = 0; i < SUBSECTIONS; i++)
 		if (strcmp(name, subsections[i].name) == 0)
-			return subsections[i].get(q, f);
+			return qemu_get_number(q, 4, &version, f) == -1 ?
+			    -1 : subsections[i].get(q, f);
 	return fault_set(f, EXIT_REFUSED, "byte %" PRIu64 ": '%s' is not "
-	    "known", q->at, name);
+	    "known", q->from, name);
 }
 
 static int
@@ -161,7 +162,7 @@ get_start(struct qemu_file *q, struct fault *f)
 	q->section = (uint32_t)id;
 	if (strcmp(name, QEMU_RAM) != 0)
 		return fault_set(f, EXIT_REFUSED, "byte %" PRIu64 ": section "
-		    "'%s' in front of the memory is not known", q->at, name);
+		    "'%s' in front of the memory is not known", q->from, name);
 	if (version != QEMU_RAM_VERSION)
 		return qemu_wrong(q, EXIT_REFUSED, f, "known is version 4 of "
 		    "ram, not", version);

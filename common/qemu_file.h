@@ -71,6 +71,7 @@
 struct qemu_file {
 	int      fd;
 	uint64_t at, size;	/* in the file, in bytes */
+	uint64_t from;		/* where that was which was read last */
 	char     machine[QEMU_NAME_SIZE];
 	bool     mapped_ram, ignore_shared;	/* capabilities */
 	uint32_t section;	/* id of ram */

@@ -26,8 +26,8 @@ int qemu_get_name(struct qemu_file *q, char name[QEMU_NAME_SIZE],
     struct fault *f);
 int qemu_get_command(struct qemu_file *q, struct fault *f);
 
-/* qemu_wrong(q, status, f, what, n): fault_set with the byte that q is at in
- * front, and n behind.  Returns -1. */
+/* qemu_wrong(q, status, f, what, n): fault_set with the byte of what was read
+ * last in front, and n behind.  Returns -1. */
 int qemu_wrong(const struct qemu_file *q, int status, struct fault *f,
     const char *what, uint64_t n);
 

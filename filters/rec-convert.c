@@ -129,8 +129,8 @@ take(struct options *o, int c, const char *given)
 		convert->absent_zeroes = true;
 		break;
 	case LOWMEM:
-		convert->lowmem = opts_size(name, "--lowmem", PAGE_SIZE,
-		    LOWMEM_MAX, PAGE_SIZE);
+		convert->lowmem = PAGE_SIZE * opts_size(name, "--lowmem", 1,
+		    LOWMEM_MAX / PAGE_SIZE, PAGE_SIZE);
 		break;
 	default:
 		opts_take(&o->common, name, help, c, given);
@@ -152,6 +152,8 @@ parse(int argc, char *argv[], struct options *o)
 		opts_wrong(name, "--to says what the output shall be");
 	if (o->convert.replace && o->convert.path == NULL)
 		opts_wrong(name, "--replace goes with -o");
+	if (o->convert.absent_zeroes && o->convert.from != form_find("raw"))
+		opts_wrong(name, "--absent-zeroes goes with --from raw");
 	if (o->convert.to->write_file != NULL && o->convert.path == NULL)
 		opts_wrong(name, "--to %s goes with -o: it cannot be written "
 		    "to a pipe", o->convert.to->name);
