@@ -10,7 +10,7 @@ export TMPDIR=$tmp
 
 # Nothing is in $dir but the names given, also no hidden file.
 holds() {
-	[ "$(ls -A "$dir")" = "$*" ] || { ls -lA "$dir"; return 1; }
+	[ "$(ls -A "$dir")" = "$1" ] || { ls -lA "$dir"; return 1; }
 }
 
 # piped WANT FILE COMMAND...: as status, from a pipe to a pipe.
@@ -63,14 +63,14 @@ for to in v3 image raw lime; do
 	for name in bad-cut-no-end bad-after-end bad-kind-text bad-empty; do
 		ok "$to: ${name#bad-}: refused" status 3 "$vectors/$name" \
 			"${make_file[@]}"
-		ok "$to: ${name#bad-}: no file" holds
+		ok "$to: ${name#bad-}: no file" holds ""
 	done
 	ok "$to: no such directory" status 1 "$vectors/good-pv-3" \
 		rec-convert --to "$to" -o "$dir/no/file"
 	small() { (ulimit -f 4 && "${make_file[@]}"); }
 	ok "$to: a disk that is full" status 1 "$vectors/good-pv-3" small
 	ok "$to: is told in a line" [ "$(wc -l < "$tmp/err")" = 1 ]
-	ok "$to: and nothing is left" holds
+	ok "$to: and nothing is left" holds ""
 	cp "$vectors/good-hvm-3" "$tmp/cut"
 	ok "$to: cut at many bytes" "$here/cuts" "$tmp/cut" 499 - \
 		rec-convert --to "$to"
@@ -114,7 +114,7 @@ layer() {
 		status 5 "$vectors/$1" rec-convert --to $to &&
 			grep -q "^rec-convert: hint: .*$2" "$tmp/err" || return
 	done
-	status 5 "$vectors/$1" rec-convert --to image -o "$dir/file" && holds
+	status 5 "$vectors/$1" rec-convert --to image -o "$dir/file" && holds ""
 }
 ok "a compressed stream" layer layer-compressed-pv-2 "rec-compress -d"
 ok "one with checks" layer layer-check "rec-checksum -d"
