@@ -77,7 +77,8 @@ ok "an image, cut, as a stream" "$here/cuts" "$tmp/cut" 4999 - rec-convert \
 	--from image --to v3
 # A byte of its first page is changed.
 rec-convert --to lime < "$vectors/stored" > "$tmp/lime"
-first=$("$lime" ranges "$tmp/lime" | head -n 1 | cut -d ' ' -f 1)
+"$lime" ranges "$tmp/lime" > "$tmp/ranges"
+read -r first _ < "$tmp/ranges"
 damaged() {
 	cp "$vectors/stored" "$tmp/bad"
 	printf '\x99' | dd of="$tmp/bad" bs=1 seek=$((4096 + first + 77)) \
@@ -173,13 +174,13 @@ records() {
 	rec-ls -l --json "$1" |
 		sed -n 's/.*"type":"\([A-Z_]*\)","length":\([0-9]*\).*/\1 \2/p'
 }
-ok "the stream is in Xen's records" cmp - <(records "$tmp/v3") << 'END'
+ok "the stream is in Xen's records" cmp - <(records "$tmp/v3") << 'LIST'
 STATIC_DATA_END 0
 PAGE_DATA 4202504
 PAGE_DATA 4202504
 PAGE_DATA 3907016
 END 0
-END
+LIST
 not_whole() {
 	status 3 "$tmp/v3" rec-ls --lint && grep -q "no HVM_CONTEXT" "$tmp/out"
 }
