@@ -40,6 +40,12 @@ get_be32(const uint8_t *p)
 	    (uint32_t)p[1] << 16 | (uint32_t)p[0] << 24;
 }
 
+static inline uint64_t
+get_be64(const uint8_t *p)
+{
+	return (uint64_t)get_be32(p) << 32 | get_be32(p + 4);
+}
+
 static inline void
 put_be32(uint8_t *p, uint32_t v)
 {

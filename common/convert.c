@@ -5,6 +5,7 @@
 #include "flatten.h"
 #include "newfile.h"
 #include "peek.h"
+#include "stop.h"
 #include "upstream.h"
 
 /* A run: the input as it comes through its processes. */
@@ -98,55 +99,71 @@ write_memory(struct run *r, struct fault *f)
 static int
 write_stream(struct run *r, struct fault *f)
 {
-	int fd;
+	const struct form *to = r->c->to;
+	int fd, result;
 
 	if (open_stream(r, &fd, f) == -1)
 		return -1;
-	return close_stream(r, r->c->to->write(r->c, fd, &r->out, f), f);
+	result = to->write_file != NULL ? to->write_file(r->c, fd, f) :
+	    to->write(r->c, fd, &r->out, f);
+	return close_stream(r, result, f);
 }
 
+/* Of a form that does not make its file by itself. */
 static int
 open_output(struct run *r, struct fault *f)
 {
 	const struct convert *c = r->c;
 
-	if (c->path != NULL && newfile_open(&r->file, c->path, c->replace,
-	    f) == -1)
-		return -1;
+	if (c->path != NULL) {
+		if (newfile_open(&r->file, c->path, c->replace, f) == -1)
+			return -1;
+		stop_drops(&r->file);
+	}
 	sink_open(&r->out, c->path != NULL ? r->file.fd : STDOUT_FILENO);
 	return 0;
 }
 
 static int
-close_output(struct run *r, struct fault *f)
+close_output(struct run *r, int result, struct fault *f)
 {
+	if (r->c->path == NULL)
+		return result == -1 ? -1 : sink_close(&r->out, f);
+	if (result == 0 && (newfile_sync(&r->file, f) == -1 ||
+	    newfile_publish(&r->file, f) == -1))
+		result = -1;
+	newfile_close(&r->file);
+	stop_drops(NULL);
+	return result;
+}
+
+/* From its first bytes on, to the output. */
+static int
+carry(struct run *r, struct fault *f)
+{
+	struct convert *c = r->c;
 	int result;
 
-	if (r->c->path == NULL)
-		return sink_close(&r->out, f);
-	result = newfile_sync(&r->file, f) == -1 ||
-	    newfile_publish(&r->file, f) == -1 ? -1 : 0;
-	newfile_close(&r->file);
-	return result;
+	if (c->from == NULL) {
+		if (peek_open(&r->peek, &c->in, f) == -1)
+			return -1;
+		c->from = found(&r->peek);
+	}
+	result = c->to->write_memory != NULL ? write_memory(r, f) :
+	    write_stream(r, f);
+	return peek_end(&r->peek, result, f);
 }
 
 int
 convert_run(struct convert *c, struct fault *f)
 {
 	struct run r = { .c = c };
-	int result;
 
+	if (c->path != NULL)
+		stop_by_signals(NULL, c->tool);
+	if (c->to->write_file != NULL)
+		return carry(&r, f);
 	if (open_output(&r, f) == -1)
 		return -1;
-	if (c->from == NULL) {
-		if (peek_open(&r.peek, &c->in, f) == -1)
-			return -1;
-		c->from = found(&r.peek);
-	}
-	result = c->to->write_memory != NULL ? write_memory(&r, f) :
-	    write_stream(&r, f);
-	result = peek_end(&r.peek, result, f);
-	if (result == -1 && c->path != NULL)
-		newfile_close(&r.file);
-	return result == -1 ? -1 : close_output(&r, f);
+	return close_output(&r, carry(&r, f), f);
 }

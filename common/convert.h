@@ -33,6 +33,8 @@ struct convert {
 	const char *config;	/* file: the guest's configuration, or NULL */
 	bool     checkpoints;	/* leave a checkpointed stream one */
 	uint64_t checkpoint;	/* that is taken of one; 0: the newest */
+	bool     absent_zeroes;	/* of raw: pages of zeroes are not there */
+	uint64_t lowmem;	/* of QEMU: bytes below 4 GiB; 0: by machine */
 };
 
 /* A form: what can be read, and what can be written of it. */
@@ -62,6 +64,11 @@ struct form {
 				   stream, of which flatten.h makes a plain
 				   one */
 	bool configured;	/* write uses c->config */
+	/* Instead of both: a form of file that is not written from its start
+	 * to its end makes c->path, which is not NULL then, of the plain
+	 * stream on `in`. */
+	int (*write_file)(const struct convert *c, int in, struct fault *f);
+
 	bool cannot_read;	/* it is for output only */
 };
 

@@ -2,7 +2,10 @@
 #include <string.h>
 
 #include "convert.h"
+#include "image_form.h"
 #include "legacy.h"
+#include "lime.h"
+#include "mapped_ram.h"
 #include "raw.h"
 #include "v3.h"
 #include "wrap.h"
@@ -23,8 +26,18 @@ static const struct form forms[] = {
 	    .configured = true, .write = wrap_xl },
 	{ .name = "virsh", .about = "a save file of libvirt's Xen driver",
 	    .cannot_read = true, .configured = true, .write = wrap_virsh },
+	{ .name = "image", .about = "a stored image, of xc-absorb --image",
+	    .knows = image_form_knows, .read = image_form_read,
+	    .read_memory = image_form_read_memory,
+	    .write_file = image_form_write },
 	{ .name = "raw", .about = "memory, each page at its guest-physical "
-	    "address", .write_memory = raw_write, .cannot_read = true },
+	    "address", .read = raw_read, .write_memory = raw_write },
+	{ .name = "lime", .about = "memory, as LiME writes it for Volatility",
+	    .knows = lime_knows, .read = lime_read,
+	    .write_memory = lime_write },
+	{ .name = "qemu-mapped-ram", .about = "memory of a PC, as QEMU "
+	    "migrates it to a file", .knows = mapped_ram_knows,
+	    .read = mapped_ram_read },
 };
 #define FORMS	(sizeof(forms) / sizeof(forms[0]))
 

@@ -8,7 +8,6 @@
 #include "memory.h"
 #include "newfile.h"
 #include "spill.h"
-#include "store.h"
 #include "stream.h"
 
 #define COPY_SIZE	((size_t)256 << 10)	/* whole pages */
@@ -45,9 +44,8 @@ check_record(const struct record *rec, uint64_t max_pfn, struct fault *f)
 	return layers_refuse(rec, f);
 }
 
-/* The whole stream, into *s. */
-static int
-keep(struct store *s, int fd, uint64_t max_pfn, struct fault *f)
+int
+memory_keep(struct store *s, int fd, uint64_t max_pfn, struct fault *f)
 {
 	struct record rec = { .body = NULL };
 	struct stream in;
@@ -79,7 +77,7 @@ memory_read(struct memory *m, int fd, uint64_t max_pfn, struct fault *f)
 	*m = (struct memory){ .is_copy = true };
 	if (store_open_nameless(&s, spill_directory(), f) == -1)
 		return -1;
-	result = keep(&s, fd, max_pfn, f);
+	result = memory_keep(&s, fd, max_pfn, f);
 	kept = s.file.fd;
 	s.file.fd = result == 0 ? -1 : kept;
 	store_close(&s);

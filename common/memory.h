@@ -15,6 +15,7 @@
 
 #include "fault.h"
 #include "record.h"
+#include "store.h"
 #include "stored.h"
 
 struct memory {
@@ -30,6 +31,10 @@ struct memory {
  * for a pfn above max_pfn, a checkpointed stream, and one that has a layer.
  */
 int memory_read(struct memory *m, int fd, uint64_t max_pfn, struct fault *f);
+
+/* memory_keep(s, fd, max_pfn, f): the same into *s, to its end, with
+ * store_end; *s stays the caller's. */
+int memory_keep(struct store *s, int fd, uint64_t max_pfn, struct fault *f);
 
 /* memory_take(m, fd, path, f): the stored image fd; as stored_take. */
 int memory_take(struct memory *m, int fd, const char *path, struct fault *f);

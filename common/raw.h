@@ -10,9 +10,16 @@
 /*
  * raw_write(c, m, out, f): a form's write_memory (convert.h).  What is not
  * there is a hole, or zeroes; the file ends behind the last page.  -1 as
- * stored_next, stored_read and sparse.h.
+ * memory_run.h and sparse.h.
  */
 int raw_write(const struct convert *c, struct memory *m, struct sparse *out,
     struct fault *f);
+
+/*
+ * raw_read(c, out, f): a form's read.  All of it is memory, and zeroes too
+ * unless c->absent_zeroes.  -1 with EXIT_SYSTEM, or EXIT_MALFORMED when it is
+ * empty or ends within a page; where pages end it cannot be told to be cut.
+ */
+int raw_read(const struct convert *c, int out, struct fault *f);
 
 #endif

@@ -56,11 +56,36 @@ sparse_put(struct sparse *s, const void *bytes, size_t size, struct fault *f)
 	return pass(s, f) == -1 ? -1 : sink_put(s->out, bytes, size, f);
 }
 
+static bool
+is_zero(const uint8_t *page)
+{
+	return memcmp(page, zeroes, PAGE_SIZE) == 0;
+}
+
 int
 sparse_page(struct sparse *s, const uint8_t *page, struct fault *f)
 {
-	return memcmp(page, zeroes, PAGE_SIZE) == 0 ?
-	    sparse_skip(s, PAGE_SIZE, f) : sparse_put(s, page, PAGE_SIZE, f);
+	return sparse_pages(s, page, 1, f);
+}
+
+int
+sparse_pages(struct sparse *s, const uint8_t *pages, size_t count,
+    struct fault *f)
+{
+	size_t i, n;
+	bool zero;
+
+	for (i = 0; i < count; i += n) {
+		zero = is_zero(pages + PAGE_SIZE * i);
+		for (n = 1; i + n < count &&
+		    is_zero(pages + PAGE_SIZE * (i + n)) == zero; n++)
+			;
+		if ((zero ? sparse_skip(s, PAGE_SIZE * n, f) :
+		    sparse_put(s, pages + PAGE_SIZE * i, PAGE_SIZE * n,
+		    f)) == -1)
+			return -1;
+	}
+	return 0;
 }
 
 int

@@ -27,12 +27,15 @@ uint64_t sparse_at(const struct sparse *s);
 
 /*
  * sparse_put(s, bytes, size, f): bytes that are there.  sparse_page: a page,
- * which may be one of zeroes, and so a hole.  sparse_skip: size bytes of zero.
+ * which may be one of zeroes, and so a hole.  sparse_pages: count of them.
+ * sparse_skip: size bytes of zero.
  * sparse_end: after the last: a file has its size.  0, or -1 with EXIT_SYSTEM.
  */
 int sparse_put(struct sparse *s, const void *bytes, size_t size,
     struct fault *f);
 int sparse_page(struct sparse *s, const uint8_t *page, struct fault *f);
+int sparse_pages(struct sparse *s, const uint8_t *pages, size_t count,
+    struct fault *f);
 int sparse_skip(struct sparse *s, uint64_t size, struct fault *f);
 int sparse_end(struct sparse *s, struct fault *f);
 

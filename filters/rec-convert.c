@@ -12,10 +12,12 @@
 
 #include "convert.h"
 #include "fault.h"
+#include "format.h"
 #include "lint.h"
 #include "opts.h"
 
 #define PFN_MAX		((1L << 52) - 1)
+#define LOWMEM_MAX	(UINT64_C(4) << 30)
 
 static const char name[] = "rec-convert";
 
@@ -37,6 +39,9 @@ static const char help[] =
 "  -f                 leave out what the form has no place for\n"
 "  --max-pfn N        of memory: refuse pages above this pfn (default\n"
 "                     4294967296)\n"
+"  --absent-zeroes    of raw: pages of zeroes are no memory\n"
+"  --lowmem SIZE      of QEMU: the memory below 4 GiB (default: as its machine\n"
+"                     has it); K, M, G\n"
 "  -q, -v             say errors only; say more, on stderr\n"
 "  -h, -V             this help; the version\n"
 "\n"
@@ -51,7 +56,7 @@ struct options {
 
 enum {
 	FROM = 256, TO, FORMS, REPLACE, MAX_PFN, CONFIG, CHECKPOINT,
-	CHECKPOINTS
+	CHECKPOINTS, ABSENT_ZEROES, LOWMEM
 };
 
 static const struct option longs[] = {
@@ -65,6 +70,8 @@ static const struct option longs[] = {
 	{ "checkpoints", no_argument, NULL, CHECKPOINTS },
 	{ "force", no_argument, NULL, 'f' },
 	{ "max-pfn", required_argument, NULL, MAX_PFN },
+	{ "absent-zeroes", no_argument, NULL, ABSENT_ZEROES },
+	{ "lowmem", required_argument, NULL, LOWMEM },
 	OPTS_WORDS
 };
 
@@ -77,7 +84,8 @@ can_read(const struct form *form)
 static bool
 can_write(const struct form *form)
 {
-	return form->write != NULL || form->write_memory != NULL;
+	return form->write != NULL || form->write_memory != NULL ||
+	    form->write_file != NULL;
 }
 
 /* --forms: a table, the input's side first. */
@@ -143,6 +151,13 @@ take(struct options *o, int c, const char *given)
 		convert->max_pfn = (uint64_t)opts_count(name, "--max-pfn", 1,
 		    PFN_MAX);
 		break;
+	case ABSENT_ZEROES:
+		convert->absent_zeroes = true;
+		break;
+	case LOWMEM:
+		convert->lowmem = PAGE_SIZE * opts_size(name, "--lowmem", 1,
+		    LOWMEM_MAX / PAGE_SIZE, PAGE_SIZE);
+		break;
 	default:
 		opts_take(&o->common, name, help, c, given);
 	}
@@ -169,6 +184,11 @@ parse(int argc, char *argv[], struct options *o)
 	if (o->convert.checkpoints && o->convert.checkpoint != 0)
 		opts_wrong(name, "--checkpoints and --checkpoint N exclude "
 		    "each other");
+	if (o->convert.absent_zeroes && o->convert.from != form_find("raw"))
+		opts_wrong(name, "--absent-zeroes goes with --from raw");
+	if (o->convert.to->write_file != NULL && o->convert.path == NULL)
+		opts_wrong(name, "--to %s goes with -o: it cannot be written "
+		    "to a pipe", o->convert.to->name);
 	o->convert.quiet = o->common.quiet;
 	o->convert.verbose = o->common.verbose;
 }

@@ -10,8 +10,9 @@
 #           | KiB of memory it may take: for rec-compress 48 MiB and a window
 #           | checkpoints: whether it takes streams with them
 #           | container: whether what comes out, or in, is one
-#           | stands: it has no --pass-after-end, and what writes its output is
-#             a command of its own (out) or it takes more behind an END (in)
+#           | stands: it has no --pass-after-end (alone), and what writes its
+#             output is a command of its own (out) or it takes more behind an
+#             END (in)
 # rec-null is none: it leaves the command line and terminals to others.
 # rec-encrypt and rec-split draw the same random numbers each time; through is a
 # command that rec-split feeds.
@@ -27,6 +28,7 @@ rec-split -b 1G --filter through x | -T | cat | rec-split -j - | no | 50000 | ye
 rec-split -j -  | -T | rec-split -b 1G --filter through x | cat | yes | 50000 | yes | in | in
 rec-edit -f     | no | cat          | cat             | yes | 50000  | yes
 rec-edit -f -q --drop index=99999999 --keep index=0-9999999 | no | cat | cat | yes | 50000 | yes
+rec-convert --from v3 --to v3 | no | cat | cat | yes | 50000 | yes | | alone
 '
 
 # Sets $run to the command of the filter with $1 threads, and option $2.  One

@@ -76,7 +76,8 @@ for filter in "rec-null 1" "rec-null 3" "rec-compress -T 1" \
 	"rec-checksum --id $id -T 1" "rec-checksum -d -T 1" \
 	"rec-checksum -d -T 3" "rec-encrypt -T 1" "rec-encrypt -T 3" \
 	"rec-encrypt -d -T 1" "rec-encrypt -d -T 3" "rec-split -j - -T 1" \
-	"rec-split -j - -T 3" "rec-edit -f --drop pfn=1"; do
+	"rec-split -j - -T 3" "rec-edit -f --drop pfn=1" \
+	"rec-convert --from v3 --to v3 --max-pfn 1"; do
 	read -ra run <<< "$filter"
 	# With checkpoints there is more than one chunk.
 	case $filter in
@@ -89,7 +90,7 @@ for filter in "rec-null 1" "rec-null 3" "rec-compress -T 1" \
 		done
 	done
 	# strace counts the calls of each thread for itself.
-	[ "${filter: -1}" = 1 ] || continue # threads, or the only pfn
+	[ "${filter: -1}" = 1 ] || continue # threads, or a pfn
 	ok "$filter: EIO at any read" each_call readv EIO \
 		"Input/output error"
 	ok "$filter: ENOSPC at any write" each_call writev ENOSPC \
