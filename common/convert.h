@@ -29,6 +29,7 @@ struct convert {
 	bool     replace;
 	bool     quiet, verbose;
 	uint64_t max_pfn;
+	bool     virtual_addresses;	/* of elf-core */
 };
 
 /* A form: what can be read, and what can be written of it. */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "convert.h"
+#include "elf_core.h"
 #include "raw.h"
 #include "v3.h"
 
@@ -10,6 +11,9 @@ static const struct form forms[] = {
 	    .write = v3_write },
 	{ .name = "raw", .about = "memory, each page at its guest-physical "
 	    "address", .write_memory = raw_write, .cannot_read = true },
+	{ .name = "elf-core", .about = "a core as of QEMU and Linux, for gdb, "
+	    "crash and drgn", .write_memory = elf_core_write,
+	    .cannot_read = true },
 };
 #define FORMS	(sizeof(forms) / sizeof(forms[0]))
 

@@ -7,6 +7,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "convert.h"
@@ -31,6 +32,8 @@ static const char help[] =
 "                     place\n"
 "  --max-pfn N        of memory: refuse pages above this pfn (default\n"
 "                     4294967296)\n"
+"  --virtual          of elf-core: by the virtual addresses of the first vcpu,\n"
+"                     not by physical ones\n"
 "  -q, -v             say errors only; say more, on stderr\n"
 "  -h, -V             this help; the version\n"
 "\n"
@@ -43,7 +46,7 @@ struct options {
 	struct opts common;
 };
 
-enum { FROM = 256, TO, FORMS, REPLACE, MAX_PFN };
+enum { FROM = 256, TO, FORMS, REPLACE, MAX_PFN, VIRTUAL };
 
 static const struct option longs[] = {
 	{ "from", required_argument, NULL, FROM },
@@ -52,6 +55,7 @@ static const struct option longs[] = {
 	{ "output", required_argument, NULL, 'o' },
 	{ "replace", no_argument, NULL, REPLACE },
 	{ "max-pfn", required_argument, NULL, MAX_PFN },
+	{ "virtual", no_argument, NULL, VIRTUAL },
 	OPTS_WORDS
 };
 
@@ -117,6 +121,9 @@ take(struct options *o, int c, const char *given)
 		convert->max_pfn = (uint64_t)opts_count(name, "--max-pfn", 1,
 		    PFN_MAX);
 		break;
+	case VIRTUAL:
+		convert->virtual_addresses = true;
+		break;
 	default:
 		opts_take(&o->common, name, help, c, given);
 	}
@@ -137,6 +144,9 @@ parse(int argc, char *argv[], struct options *o)
 		opts_wrong(name, "--to says what the output shall be");
 	if (o->convert.replace && o->convert.path == NULL)
 		opts_wrong(name, "--replace goes with -o");
+	if (o->convert.virtual_addresses &&
+	    strcmp(o->convert.to->name, "elf-core") != 0)
+		opts_wrong(name, "--virtual goes with --to elf-core");
 	o->convert.quiet = o->common.quiet;
 	o->convert.verbose = o->common.verbose;
 }
