@@ -5,6 +5,7 @@
 #include "elf_core.h"
 #include "raw.h"
 #include "v3.h"
+#include "xen_core.h"
 
 static const struct form forms[] = {
 	{ .name = "v3", .about = "a stream of Xen 4.6 and later, of any kind",
@@ -14,6 +15,8 @@ static const struct form forms[] = {
 	{ .name = "elf-core", .about = "a core as of QEMU and Linux, for gdb, "
 	    "crash and drgn", .write_memory = elf_core_write,
 	    .cannot_read = true },
+	{ .name = "xen-core", .about = "what xl dump-core writes, for crash",
+	    .write_memory = xen_core_write, .cannot_read = true },
 };
 #define FORMS	(sizeof(forms) / sizeof(forms[0]))
 
