@@ -36,7 +36,8 @@ struct core_pages {
 int core_pages_read(struct core_pages *p, struct memory *m, struct fault *f);
 void core_pages_free(struct core_pages *p);
 
-/* core_pages_from(p, pfn): the first run that has it or is above it, or NULL. */
+/* core_pages_from(p, pfn): the first run that has it or lies above it, or
+ * NULL. */
 const struct core_run *core_pages_from(const struct core_pages *p,
     uint64_t pfn);
 

@@ -4,7 +4,7 @@
 #include "elf_file.h"
 #include "elf_core.h"
 
-#define HEADERS_AT_ONCE	4096u
+#define HEADERS_AT_ONCE	1024u
 
 struct work {
 	struct memory *memory;
@@ -67,7 +67,7 @@ offset_of(const struct work *w, uint64_t physical)
 static int
 put_segments(const struct work *w, struct fault *f)
 {
-	static uint8_t headers[HEADERS_AT_ONCE * ELF_SEGMENT_SIZE];
+	uint8_t headers[HEADERS_AT_ONCE * ELF_SEGMENT_SIZE];
 	const struct core_area *a;
 	size_t i, n = 0;
 

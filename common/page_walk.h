@@ -10,7 +10,7 @@
 #include "fault.h"
 #include "memory.h"
 
-#define PAGE_WALK_TABLES_MAX	(UINT64_C(1) << 21)
+#define PAGE_WALK_TABLES_MAX	(UINT64_C(1) << 20)
 
 struct page_walk {
 	struct memory *memory;

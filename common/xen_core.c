@@ -4,41 +4,12 @@
 
 #include "bytes.h"
 #include "core_pages.h"
-#include "elf_file.h"
 #include "machine.h"
 #include "registers.h"
 #include "xen_core.h"
+#include "xen_core_head.h"
 
-#define ENTRIES_AT_ONCE	4096u
-#define ENTRY_MAX	16u
-#define ABI_VERSION	1u	/* as Xen's tools write it */
-
-/* In the order of their headers; of the bytes too, but for NAMES, the last. */
-enum {
-	NONE, NAMES, NOTES, CONTEXTS, SHARED_INFO, PAGES, TABLE_PV, TABLE_HVM,
-	SECTIONS
-};
-
-static const char *const section_names[SECTIONS] = {
-	[NONE] = "", [NAMES] = ".shstrtab", [NOTES] = ".note.Xen",
-	[CONTEXTS] = ".xen_prstatus", [SHARED_INFO] = ".xen_shared_info",
-	[PAGES] = ".xen_pages", [TABLE_PV] = ".xen_p2m",
-	[TABLE_HVM] = ".xen_pfn",
-};
-
-/* All of them: size as in the file, and where the format asks for one. */
-static const struct {
-	uint32_t type;
-	uint64_t align, entry;
-} kinds[SECTIONS] = {
-	[NAMES] = { .type = SHT_STRTAB },
-	[NOTES] = { .type = SHT_NOTE },
-	[CONTEXTS] = { SHT_PROGBITS, 8, VCPU_CONTEXT_SIZE_64 },
-	[SHARED_INFO] = { SHT_PROGBITS, 8, PAGE_SIZE },
-	[PAGES] = { SHT_PROGBITS, PAGE_SIZE, PAGE_SIZE },
-	[TABLE_PV] = { SHT_PROGBITS, 8, 16 },
-	[TABLE_HVM] = { SHT_PROGBITS, 8, 8 },
-};
+#define TABLE_SIZE	((size_t)64 << 10)	/* whole lines */
 
 struct work {
 	struct memory *memory;
@@ -47,8 +18,8 @@ struct work {
 	struct core_pages pages;
 	struct machine machine;	/* of a PV guest */
 	uint64_t kept;		/* pages that the core gets */
-	Elf64_Shdr section[SECTIONS];
-	uint8_t  table[ENTRIES_AT_ONCE * ENTRY_MAX];
+	struct xen_core_head head;
+	uint8_t  table[TABLE_SIZE];
 	size_t   used;		/* bytes of it */
 };
 
@@ -56,120 +27,6 @@ static bool
 is_pv(const struct work *w)
 {
 	return w->state.type == DOMAIN_PV;
-}
-
-/* Whether a section is in this core. */
-static bool
-has(const struct work *w, unsigned i)
-{
-	switch (i) {
-	case SHARED_INFO:
-		return w->state.shared_info != NULL;
-	case TABLE_PV:
-		return is_pv(w);
-	case TABLE_HVM:
-		return !is_pv(w);
-	default:
-		return true;
-	}
-}
-
-static size_t
-notes_size(void)
-{
-	return elf_note_size(XEN_NOTE_NAME, 0) +
-	    elf_note_size(XEN_NOTE_NAME, XEN_NOTE_HEADER_SIZE) +
-	    elf_note_size(XEN_NOTE_NAME, XEN_NOTE_VERSION_SIZE) +
-	    elf_note_size(XEN_NOTE_NAME, XEN_NOTE_FORMAT_SIZE);
-}
-
-static void
-lay_out(struct work *w)
-{
-	Elf64_Shdr *s = w->section;
-	uint32_t names = 0;
-	uint64_t at = ELF_HEADER_SIZE;
-	unsigned i;
-
-	s[NOTES].sh_size = notes_size();
-	s[CONTEXTS].sh_size = w->state.vcpus * VCPU_CONTEXT_SIZE_64;
-	s[SHARED_INFO].sh_size = PAGE_SIZE;
-	s[PAGES].sh_size = w->kept << PAGE_SHIFT;
-	s[TABLE_PV].sh_size = w->kept * kinds[TABLE_PV].entry;
-	s[TABLE_HVM].sh_size = w->kept * kinds[TABLE_HVM].entry;
-	for (i = 0; i < SECTIONS; i++) {
-		s[i].sh_name = names;
-		s[i].sh_type = kinds[i].type;
-		s[i].sh_addralign = kinds[i].align;
-		s[i].sh_entsize = kinds[i].entry;
-		names += (uint32_t)strlen(section_names[i]) + 1;
-		at += has(w, i) ? ELF_SECTION_SIZE : 0;
-	}
-	for (i = NOTES; i < SECTIONS; i++) {
-		if (!has(w, i))
-			continue;
-		if (i == PAGES)
-			at = stored_whole(at);
-		s[i].sh_offset = at;
-		at += s[i].sh_size;
-	}
-	s[NAMES].sh_offset = at;
-	s[NAMES].sh_size = names;
-}
-
-static int
-put_headers(struct work *w, struct fault *f)
-{
-	uint8_t header[ELF_HEADER_SIZE + SECTIONS * ELF_SECTION_SIZE];
-	uint8_t *at = header + ELF_HEADER_SIZE;
-	unsigned i, count = 0;
-
-	for (i = 0; i < SECTIONS; i++) {
-		if (!has(w, i))
-			continue;
-		elf_section(at, &w->section[i]);
-		at += ELF_SECTION_SIZE;
-		count++;
-	}
-	elf_core_header(header, is_pv(w) && w->state.width == 4 ? EM_386 :
-	    EM_X86_64);
-	header[EI_ABIVERSION] = ABI_VERSION;
-	elf_sections(header, ELF_HEADER_SIZE, count, NAMES);
-	return sparse_put(w->out, header, (size_t)(at - header), f);
-}
-
-static int
-put_note(struct work *w, uint32_t type, const uint8_t *bytes, size_t size,
-    struct fault *f)
-{
-	uint8_t note[sizeof(Elf64_Nhdr) + 4 + XEN_NOTE_VERSION_SIZE];
-	uint8_t *to = elf_note(note, XEN_NOTE_NAME, type, size);
-
-	memcpy(to, bytes, size);
-	return sparse_put(w->out, note, elf_note_size(XEN_NOTE_NAME, size),
-	    f);
-}
-
-static int
-put_notes(struct work *w, struct fault *f)
-{
-	uint8_t header[XEN_NOTE_HEADER_SIZE];
-	uint8_t version[XEN_NOTE_VERSION_SIZE] = { 0 };
-	uint8_t format[XEN_NOTE_FORMAT_SIZE];
-
-	put_le64(header, is_pv(w) ? XEN_CORE_MAGIC_PV : XEN_CORE_MAGIC_HVM);
-	put_le64(header + 8, w->state.vcpus);
-	put_le64(header + 16, w->kept);
-	put_le64(header + 24, PAGE_SIZE);
-	put_le64(version, w->state.xen_major);
-	put_le64(version + 8, w->state.xen_minor);
-	put_le64(version + XEN_NOTE_VERSION_PAGE, PAGE_SIZE);
-	put_le64(format, XEN_CORE_FORMAT);
-	if (put_note(w, XEN_NOTE_NONE, format, 0, f) == -1 ||
-	    put_note(w, XEN_NOTE_HEADER, header, sizeof(header), f) == -1 ||
-	    put_note(w, XEN_NOTE_VERSION, version, sizeof(version), f) == -1)
-		return -1;
-	return put_note(w, XEN_NOTE_FORMAT, format, sizeof(format), f);
 }
 
 static int
@@ -243,12 +100,12 @@ put_hvm_pages(void *taker, const struct stored_entry *e, size_t count,
 static int
 put_pages(struct work *w, struct fault *f)
 {
-	uint64_t end = w->section[CONTEXTS].sh_offset +
-	    w->section[CONTEXTS].sh_size;
+	uint64_t end = w->head.section[CONTEXTS].sh_offset +
+	    w->head.section[CONTEXTS].sh_size;
 
 	if (w->state.shared_info != NULL)
 		end += PAGE_SIZE;
-	if (sparse_skip(w->out, w->section[PAGES].sh_offset - end, f) == -1)
+	if (sparse_skip(w->out, w->head.section[PAGES].sh_offset - end, f) == -1)
 		return -1;
 	return core_pages_each(w->memory, is_pv(w) ? put_pv_pages :
 	    put_hvm_pages, w, f);
@@ -311,18 +168,6 @@ each_page(struct work *w,
 }
 
 static int
-put_names(struct work *w, struct fault *f)
-{
-	unsigned i;
-
-	for (i = 0; i < SECTIONS; i++)
-		if (sparse_put(w->out, section_names[i],
-		    strlen(section_names[i]) + 1, f) == -1)
-			return -1;
-	return 0;
-}
-
-static int
 check_kept(const struct work *w, struct fault *f)
 {
 	if (w->kept > 0 || w->pages.pages == 0)
@@ -352,13 +197,13 @@ put_all(struct work *w, struct fault *f)
 {
 	if (each_page(w, count_entry, f) == -1 || check_kept(w, f) == -1)
 		return -1;
-	lay_out(w);
-	if (put_headers(w, f) == -1 || put_notes(w, f) == -1 ||
+	xen_core_lay_out(&w->head, &w->state, w->kept);
+	if (xen_core_put_head(&w->head, w->out, f) == -1 ||
 	    put_contexts(w, f) == -1 || put_shared_info(w, f) == -1 ||
 	    put_pages(w, f) == -1 || each_page(w, put_entry, f) == -1 ||
 	    flush_table(w, f) == -1)
 		return -1;
-	return put_names(w, f);
+	return xen_core_put_names(w->out, f);
 }
 
 int

@@ -138,6 +138,9 @@ class Guest:
         """(virtual, physical, size) of all that vcpu 0 has mapped."""
         r = self.registers(0)
         levels = self.levels(r)
+        if not levels:
+            yield from ((pfn * PAGE, pfn * PAGE, PAGE) for pfn in self.pages)
+            return
         yield from self.walk(r["cr3"] & FRAME, levels, levels, 0,
                              r["cr3"] & 0xfe0 if levels == 3 else 0)
 
