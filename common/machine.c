@@ -5,7 +5,6 @@
 
 #include "bytes.h"
 #include "machine.h"
-#include "registers.h"
 
 #define CACHE	1024u	/* pages of the P2M: those of 2 GiB of memory */
 
@@ -13,20 +12,14 @@ int
 machine_open(struct machine *mc, struct memory *m, const struct state *s,
     struct fault *f)
 {
-	struct registers r;
-
 	*mc = (struct machine){
-		.memory = m, .state = s, .start_info = UINT64_MAX,
+		.memory = m, .state = s,
 		.page = malloc(CACHE * PAGE_SIZE),
 		.loaded = calloc(CACHE, sizeof(*mc->loaded)),
 	};
 	if (mc->page == NULL || mc->loaded == NULL) {
 		machine_close(mc);
 		return fault_set(f, EXIT_SYSTEM, "no memory");
-	}
-	if (s->vcpus > 0 && s->vcpu[0].id == 0) {
-		registers_read(&r, s, &s->vcpu[0]);
-		mc->start_info = r.general[RDX];
 	}
 	return 0;
 }
@@ -127,29 +120,11 @@ change_word(struct machine *mc, uint8_t *bytes, struct fault *f)
 	return found == -1 ? -1 : 0;
 }
 
-static int
-change_start_info(struct machine *mc, uint8_t *bytes, struct fault *f)
-{
-	bool wide = mc->state->width == 8;
-
-	if (memcmp(bytes, START_INFO_MAGIC, START_INFO_MAGIC_SIZE) != 0)
-		return 0;
-	if (change_word(mc, bytes + (wide ? START_INFO_STORE_64 :
-	    START_INFO_STORE_32), f) == -1)
-		return -1;
-	return change_word(mc, bytes + (wide ? START_INFO_CONSOLE_64 :
-	    START_INFO_CONSOLE_32), f);
-}
-
 int
 machine_page(struct machine *mc, const struct stored_entry *e,
     uint8_t bytes[PAGE_SIZE], struct fault *f)
 {
-	if (page_level(e->type) > 0)
-		return change_table(mc, bytes, f);
-	if (e->pfn == mc->start_info)
-		return change_start_info(mc, bytes, f);
-	return 0;
+	return page_level(e->type) > 0 ? change_table(mc, bytes, f) : 0;
 }
 
 static int

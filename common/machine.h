@@ -18,7 +18,6 @@ struct machine {
 	const struct state *state;
 	uint8_t *page;		/* the P2M's last ones, by their number */
 	uint64_t *loaded;	/* which they are, + 1; 0: none */
-	uint64_t start_info;	/* pfn; UINT64_MAX: it is not known */
 	uint64_t cleared;	/* entries of page tables without a frame */
 };
 
@@ -33,8 +32,9 @@ int machine_frame(struct machine *mc, uint64_t pfn, uint64_t *mfn,
     struct fault *f);
 
 /*
- * machine_page(mc, e, bytes, f): a page as it was: page tables and start info.
- * A table's entry without a frame is cleared.  0, or -1 as machine_frame.
+ * machine_page(mc, e, bytes, f): a page as it was: of a page table an entry
+ * without a frame is cleared.  The pfns in start info are the guest's own, which
+ * it puts there before it is suspended.  0, or -1 as machine_frame.
  */
 int machine_page(struct machine *mc, const struct stored_entry *e,
     uint8_t bytes[PAGE_SIZE], struct fault *f);

@@ -29,12 +29,28 @@ is_pv(const struct work *w)
 	return w->state.type == DOMAIN_PV;
 }
 
+static void
+put_hvm_context(const struct work *w, const struct state_vcpu *vcpu,
+    uint8_t context[VCPU_CONTEXT_SIZE_64])
+{
+	static const uint8_t unused[VCPU_FPU_SIZE];
+	const uint8_t *debug = vcpu->bytes + HVM_CPU_DEBUG;
+	struct registers r;
+
+	registers_read(&r, &w->state, vcpu);
+	registers_context(&r, context);
+	memcpy(context, vcpu->bytes, VCPU_FPU_SIZE);
+	if (memcmp(context, unused, VCPU_FPU_SIZE) == 0)
+		put_le32(context + VCPU_FLAGS, VCPU_FLAG_ONLINE);
+	memcpy(context + VCPU_DEBUG, debug, 4 * 8);		/* dr0-dr3 */
+	memcpy(context + VCPU_DEBUG + 6 * 8, debug + 4 * 8, 2 * 8);
+}
+
 static int
 put_contexts(struct work *w, struct fault *f)
 {
 	uint8_t context[VCPU_CONTEXT_SIZE_64];
 	const struct state_vcpu *vcpu;
-	struct registers r;
 	size_t i;
 
 	for (i = 0; i < w->state.vcpus; i++) {
@@ -44,9 +60,7 @@ put_contexts(struct work *w, struct fault *f)
 			    -1)
 				return -1;
 		} else {
-			registers_read(&r, &w->state, vcpu);
-			registers_context(&r, context);
-			memcpy(context, vcpu->bytes, VCPU_FPU_SIZE);
+			put_hvm_context(w, vcpu, context);
 		}
 		if (sparse_put(w->out, context, sizeof(context), f) == -1)
 			return -1;

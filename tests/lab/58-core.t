@@ -39,7 +39,7 @@ rip() {
 }
 
 for kind in pv pvh; do
-	lab_create src "$kind" "$kind" > "$tmp/domid"
+	lab_create src "$kind" "$kind" tree > "$tmp/domid"
 	ok "$kind: a snapshot" saves xc-emit -q -c "$kind"
 	for by in physical virtual; do
 		options=()
