@@ -46,9 +46,12 @@ core_map_physical(struct core_map *map, const struct core_pages *pages,
 static bool
 merge(struct core_map *map, const struct core_area *area)
 {
-	struct core_area *last = map->area + map->areas - 1;
+	struct core_area *last;
 
-	if (map->areas == 0 || last->virtual + last->size != area->virtual ||
+	if (map->areas == 0)
+		return false;
+	last = map->area + map->areas - 1;
+	if (last->virtual + last->size != area->virtual ||
 	    last->physical + last->size != area->physical)
 		return false;
 	last->size += area->size;

@@ -33,8 +33,8 @@ int machine_frame(struct machine *mc, uint64_t pfn, uint64_t *mfn,
 
 /*
  * machine_page(mc, e, bytes, f): a page as it was: of a page table an entry
- * without a frame is cleared.  The pfns in start info are the guest's own, which
- * it puts there before it is suspended.  0, or -1 as machine_frame.
+ * without a frame is cleared.  The pfns in start info are the guest's own: it
+ * puts them there before it is suspended.  0, or -1 as machine_frame.
  */
 int machine_page(struct machine *mc, const struct stored_entry *e,
     uint8_t bytes[PAGE_SIZE], struct fault *f);

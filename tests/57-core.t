@@ -137,7 +137,7 @@ cuts() {
 	local size at
 	size=$(stat -c %s "$tmp/tiny")
 	rm -f "$tmp/bad.core"
-	for ((at = 0; at < size; at += at < 200 || at > size - 40 ? 1 : 37)); do
+	for ((at = 0; at < size; at += at < 216 || at > size - 16 ? 1 : 101)); do
 		status 3 <(head -c "$at" "$tmp/tiny") rec-convert \
 			--to "$1" -o "$tmp/bad.core" || return
 		[ ! -e "$tmp/bad.core" ] || return
