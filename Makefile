@@ -126,7 +126,8 @@ WITH_MODEL = $(addprefix tests/lab/,48-whole.t 08-devices.t)
 check-long: deps
 	$(MAKE) programs
 	STEP=1 tests/run $B tests/18-seal.t
-	MOVES=$(or $(MOVES),60) $(IN_LAB) $(LONG) tests/lab/66-rec-ssh.t
+	MOVES=$(or $(MOVES),60) SLOW=1 $(IN_LAB) $(LONG) \
+	    tests/lab/66-rec-ssh.t tests/lab/58-core.t
 	tests/lab/with-hosts -2h -- tests/run $B $(WITH_MODEL)
 check-asan check-tsan: check-%: deps
 	$(MAKE) programs B=build/$* CFLAGS="-O1 -g -fsanitize=$(SAN_$*)"

@@ -35,6 +35,7 @@ struct convert {
 	uint64_t checkpoint;	/* that is taken of one; 0: the newest */
 	bool     absent_zeroes;	/* of raw: pages of zeroes are not there */
 	uint64_t lowmem;	/* of QEMU: bytes below 4 GiB; 0: by machine */
+	bool     virtual_addresses;	/* of elf-core */
 };
 
 /* A form: what can be read, and what can be written of it. */

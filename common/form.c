@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "convert.h"
+#include "elf_core.h"
 #include "image_form.h"
 #include "legacy.h"
 #include "lime.h"
@@ -9,6 +10,7 @@
 #include "raw.h"
 #include "v3.h"
 #include "wrap.h"
+#include "xen_core.h"
 
 static const struct form forms[] = {
 	{ .name = "v3", .about = "a stream of Xen 4.6 and later, of any kind",
@@ -38,6 +40,11 @@ static const struct form forms[] = {
 	{ .name = "qemu-mapped-ram", .about = "memory of a PC, as QEMU "
 	    "migrates it to a file", .knows = mapped_ram_knows,
 	    .read = mapped_ram_read },
+	{ .name = "elf-core", .about = "a core as of QEMU and Linux, for gdb, "
+	    "crash and drgn", .write_memory = elf_core_write,
+	    .cannot_read = true },
+	{ .name = "xen-core", .about = "what xl dump-core writes, for crash",
+	    .write_memory = xen_core_write, .cannot_read = true },
 };
 #define FORMS	(sizeof(forms) / sizeof(forms[0]))
 

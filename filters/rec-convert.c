@@ -42,6 +42,8 @@ static const char help[] =
 "  --absent-zeroes    of raw: pages of zeroes are no memory\n"
 "  --lowmem SIZE      of QEMU: the memory below 4 GiB (default: as its machine\n"
 "                     has it); K, M, G\n"
+"  --virtual          of elf-core: by the virtual addresses of the first vcpu,\n"
+"                     not by physical ones\n"
 "  -q, -v             say errors only; say more, on stderr\n"
 "  -h, -V             this help; the version\n"
 "\n"
@@ -56,7 +58,7 @@ struct options {
 
 enum {
 	FROM = 256, TO, FORMS, REPLACE, MAX_PFN, CONFIG, CHECKPOINT,
-	CHECKPOINTS, ABSENT_ZEROES, LOWMEM
+	CHECKPOINTS, ABSENT_ZEROES, LOWMEM, VIRTUAL
 };
 
 static const struct option longs[] = {
@@ -72,6 +74,7 @@ static const struct option longs[] = {
 	{ "max-pfn", required_argument, NULL, MAX_PFN },
 	{ "absent-zeroes", no_argument, NULL, ABSENT_ZEROES },
 	{ "lowmem", required_argument, NULL, LOWMEM },
+	{ "virtual", no_argument, NULL, VIRTUAL },
 	OPTS_WORDS
 };
 
@@ -158,6 +161,9 @@ take(struct options *o, int c, const char *given)
 		convert->lowmem = PAGE_SIZE * opts_size(name, "--lowmem", 1,
 		    LOWMEM_MAX / PAGE_SIZE, PAGE_SIZE);
 		break;
+	case VIRTUAL:
+		convert->virtual_addresses = true;
+		break;
 	default:
 		opts_take(&o->common, name, help, c, given);
 	}
@@ -189,6 +195,9 @@ parse(int argc, char *argv[], struct options *o)
 	if (o->convert.to->write_file != NULL && o->convert.path == NULL)
 		opts_wrong(name, "--to %s goes with -o: it cannot be written "
 		    "to a pipe", o->convert.to->name);
+	if (o->convert.virtual_addresses &&
+	    o->convert.to != form_find("elf-core"))
+		opts_wrong(name, "--virtual goes with --to elf-core");
 	o->convert.quiet = o->common.quiet;
 	o->convert.verbose = o->common.verbose;
 }

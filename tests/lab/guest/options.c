@@ -11,6 +11,7 @@
  *   off      powers off when it should suspend
  *   evtchn   offers device/suspend/event-channel and suspends when it fires;
  *            deaf and slow are not for this way
+ *   tree     a PV guest shows its p2m table as a tree, not as a list
  *   fill=N   has N KiB of pseudo-random data (default 256, at most 2048)
  *   dirty=N  writes to the first N pages of its 2 MiB each 20 ms, another
  *            value each time; dirty alone: to all 512
@@ -69,6 +70,7 @@ void options_read(const char *line)
 	options.evtchn = !!find_option(line, "evtchn");
 	options.crash = !!find_option(line, "crash");
 	options.off = !!find_option(line, "off");
+	options.tree = !!find_option(line, "tree");
 	options.slow_ms = find_number(line, "slow=", 0, MS_MAX);
 	options.late_ms = find_number(line, "late=", 0, MS_MAX);
 	options.fill_kib = find_number(line, "fill=", FILL_KIB, FILL_KIB_MAX);

@@ -10,7 +10,10 @@
 
 #include <xen/vcpu.h>
 
-enum { PAGE_SHIFT = 12, PTE_PRESENT_RW_USER = 7 };
+enum { PAGE_SHIFT = 12, PTE_PRESENT_RW_USER = 7, P2M_PER_PAGE = 512 };
+
+static xen_pfn_t frame_list[P2M_PER_PAGE] __attribute__((aligned(4096)));
+static xen_pfn_t frame_list_list[P2M_PER_PAGE] __attribute__((aligned(4096)));
 
 static struct start_info *info;
 static xen_pfn_t console_pfn, store_pfn;
@@ -54,17 +57,28 @@ const char *kind_start(const void *boot)
 	return (const char *)info->cmd_line;
 }
 
-/* Tells the toolstack where the p2m table is: without it, it cannot save. */
+/*
+ * Tells the toolstack where the p2m table is: without it, it cannot save.
+ * Xen 4.17's xl dump-core finds one that is so small in the older form only, as
+ * a tree.
+ */
 static void publish_p2m(void)
 {
 	volatile struct arch_shared_info *arch = &machine.shared->arch;
 	xen_pfn_t root = p2m()[info->pt_base >> PAGE_SHIFT];
 
 	arch->max_pfn = info->nr_pages;
-	arch->pfn_to_mfn_frame_list_list = 0;
-	arch->p2m_vaddr = info->mfn_list;
 	arch->p2m_generation = 0;
-	arch->p2m_cr3 = root << PAGE_SHIFT;
+	arch->p2m_vaddr = info->mfn_list;
+	arch->p2m_cr3 = options.tree ? 0 : root << PAGE_SHIFT;
+	arch->pfn_to_mfn_frame_list_list = 0;
+	if (!options.tree)
+		return;
+	for (xen_pfn_t i = 0; i * P2M_PER_PAGE < info->nr_pages; i++)
+		frame_list[i] = p2m()[(info->mfn_list >> PAGE_SHIFT) + i];
+	frame_list_list[0] = p2m()[(unsigned long)frame_list >> PAGE_SHIFT];
+	arch->pfn_to_mfn_frame_list_list =
+		p2m()[(unsigned long)frame_list_list >> PAGE_SHIFT];
 }
 
 void kind_attach(void)

@@ -110,7 +110,7 @@ void disk_tick(uint32_t count);
 /* --- options.c --- */
 
 struct options {
-	int deaf, evtchn, crash, off;
+	int deaf, evtchn, crash, off, tree;
 	uint32_t slow_ms, late_ms;
 	uint32_t dirty_pages;
 	uint32_t fill_kib;
