@@ -14,7 +14,6 @@
 
 #include "fault.h"
 #include "memory.h"
-#include "sparse.h"
 
 /* Pages whose pfns follow one another. */
 struct core_run {
@@ -29,9 +28,8 @@ struct core_pages {
 };
 
 /*
- * core_pages_read(p, m, f): finds them.  Not those that the stream took back
- * (XTAB, BROKEN); those that have no content (XALLOC) are zeroes.
- * 0, or -1 as stored_next, or with EXIT_SYSTEM.
+ * core_pages_read(p, m, f): finds them: those of memory_next.
+ * 0, or -1 as that, or with EXIT_SYSTEM.
  */
 int core_pages_read(struct core_pages *p, struct memory *m, struct fault *f);
 void core_pages_free(struct core_pages *p);
@@ -44,15 +42,10 @@ const struct core_run *core_pages_from(const struct core_pages *p,
 /*
  * core_pages_each(m, take, taker, f): all of them, in order, some at a time:
  * take gets their entries and bytes, which it may change, and returns 0, 1 for
- * enough, or -1 with *f.  0 or -1 as take, stored_next and stored_read.
+ * enough, or -1 with *f.  0 or -1 as take and memory_run.h.
  */
 int core_pages_each(struct memory *m,
     int (*take)(void *taker, const struct stored_entry *e, size_t count,
     uint8_t *bytes, struct fault *f), void *taker, struct fault *f);
-
-/* core_pages_put(out, bytes, count, f): pages to a file; zeroes are holes.
- * 0 or -1 as sparse_put. */
-int core_pages_put(struct sparse *out, const uint8_t *bytes, size_t count,
-    struct fault *f);
 
 #endif

@@ -107,7 +107,7 @@ put_pages(void *taker, const struct stored_entry *e, size_t count,
     uint8_t *bytes, struct fault *f)
 {
 	(void)e;
-	return core_pages_put(taker, bytes, count, f);
+	return sparse_pages(taker, bytes, count, f);
 }
 
 static int

@@ -94,6 +94,8 @@ check_type(struct lint *l, const struct record *rec, struct fault *f)
 	if (rec->type == REC_CHECKPOINT || rec->type == REC_DIRTY_PFN_LIST) {
 		record_fault(f, EXIT_REFUSED, rec,
 		    "a checkpointed stream: plain ones only are restored");
+		fault_hint(f, "rec-convert --to v3 makes a plain one of its "
+		    "newest checkpoint");
 		return lint_tell(l, LINT_CHECKPOINT, f);
 	}
 	if (t == NULL || t->guests == 0) {

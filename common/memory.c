@@ -98,6 +98,25 @@ memory_close(struct memory *m)
 	stored_close(&m->stored);
 }
 
+static bool
+is_there(const struct stored_entry *e)
+{
+	return e->type != PAGE_BROKEN && e->last != PAGE_BROKEN &&
+	    e->last != PAGE_XTAB;
+}
+
+int
+memory_next(struct memory *m, uint64_t pfn, struct stored_entry *e,
+    struct fault *f)
+{
+	int more;
+
+	while ((more = stored_next(&m->stored, pfn, e, f)) == 1 &&
+	    !is_there(e))
+		pfn = e->pfn + 1;
+	return more;
+}
+
 /* Head or tail, without what fills its last page, to a file. */
 static int
 copy_part(const struct memory *m, const struct stored_part *part, int to,

@@ -42,6 +42,14 @@ int memory_take(struct memory *m, int fd, const char *path, struct fault *f);
 void memory_close(struct memory *m);
 
 /*
+ * memory_next(m, pfn, e, f): the first pfn that is not below pfn and is memory:
+ * as stored_next, but not what the stream took back (XTAB, BROKEN).  What came
+ * without content (XALLOC) is zeroes.
+ */
+int memory_next(struct memory *m, uint64_t pfn, struct stored_entry *e,
+    struct fault *f);
+
+/*
  * memory_records(m, take, taker, f): all pieces of the stream but PAGE_DATA,
  * in order, records whole, to take, which returns 0, or -1 with *f.
  * 0, or -1 as take and stored_bytes, or with EXIT_INTEGRITY or EXIT_MALFORMED

@@ -3,18 +3,6 @@
 
 #include "memory_run.h"
 
-/* The first one that is memory. */
-static int
-next(struct memory *m, uint64_t pfn, struct stored_entry *e, struct fault *f)
-{
-	int more;
-
-	while ((more = stored_next(&m->stored, pfn, e, f)) == 1 &&
-	    !page_has_data(e->type) && e->type != PAGE_XALLOC)
-		pfn = e->pfn + 1;
-	return more;
-}
-
 /* Entries from `from` on that either all have a page, or all have none. */
 static size_t
 alike(const struct memory_run *run, size_t from)
@@ -48,14 +36,14 @@ int
 memory_run_next(struct memory_run *run, struct memory *m, uint64_t pfn,
     struct fault *f)
 {
-	int more = next(m, pfn, &run->entry[0], f);
+	int more = memory_next(m, pfn, &run->entry[0], f);
 
 	if (more != 1)
 		return more;
 	run->pfn = run->entry[0].pfn;
 	for (run->count = 1; run->count < MEMORY_RUN_MAX; run->count++) {
 		pfn = run->pfn + run->count;
-		more = next(m, pfn, &run->entry[run->count], f);
+		more = memory_next(m, pfn, &run->entry[run->count], f);
 		if (more == -1)
 			return -1;
 		if (more == 0 || run->entry[run->count].pfn != pfn)
@@ -69,12 +57,12 @@ memory_run_length(struct memory *m, uint64_t pfn, uint64_t *first,
     uint64_t *count, struct fault *f)
 {
 	struct stored_entry e;
-	int more = next(m, pfn, &e, f);
+	int more = memory_next(m, pfn, &e, f);
 
 	if (more != 1)
 		return more;
 	*first = e.pfn;
-	for (*count = 1; (more = next(m, *first + *count, &e, f)) == 1;
+	for (*count = 1; (more = memory_next(m, *first + *count, &e, f)) == 1;
 	    ++*count)
 		if (e.pfn != *first + *count)
 			break;

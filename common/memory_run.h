@@ -28,8 +28,7 @@ struct memory_run {
 
 /*
  * memory_run_next(run, m, pfn, f): the first pages that are not below pfn, as
- * many as follow one another, checked.  Memory that came without content
- * (XALLOC) is zeroes; what is broken is not there.
+ * many as follow one another, of those of memory_next, checked.
  * 1, 0 when there are none, or -1 as stored.h says.
  */
 int memory_run_next(struct memory_run *run, struct memory *m, uint64_t pfn,

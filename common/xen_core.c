@@ -97,7 +97,7 @@ put_pv_pages(void *taker, const struct stored_entry *e, size_t count,
 			memcpy(to, page, PAGE_SIZE);
 		to += PAGE_SIZE;
 	}
-	return core_pages_put(w->out, bytes, (size_t)(to - bytes) / PAGE_SIZE,
+	return sparse_pages(w->out, bytes, (size_t)(to - bytes) / PAGE_SIZE,
 	    f);
 }
 
@@ -108,7 +108,7 @@ put_hvm_pages(void *taker, const struct stored_entry *e, size_t count,
 	struct work *w = taker;
 
 	(void)e;
-	return core_pages_put(w->out, bytes, count, f);
+	return sparse_pages(w->out, bytes, count, f);
 }
 
 static int

@@ -14,7 +14,7 @@ import struct
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from xenstream import BROKEN, PAGE_DATA, XALLOC, chunks  # noqa: E402
+from xenstream import BROKEN, PAGE_DATA, XALLOC, XTAB, chunks  # noqa: E402
 
 HEADER = "<IIQQQ"
 MAGIC, VERSION = 0x4c694d45, 1
@@ -57,8 +57,9 @@ def flat(path):
 
 
 def guest(path):
-    """The memory that is in a plain stream: a page for each pfn."""
-    memory = {}
+    """The memory that is in a plain stream: a page for each pfn that was not
+    taken back."""
+    memory, gone = {}, set()
     with open(path, "rb") as f:
         stream = f.read()
     for part, piece in chunks(stream):
@@ -73,7 +74,11 @@ def guest(path):
                 at += 4096
             elif kind == XALLOC:
                 memory.setdefault(pfn, bytes(4096))
-    return memory
+            if kind in (XTAB, BROKEN):
+                gone.add(pfn)
+            else:
+                gone.discard(pfn)
+    return {pfn: page for pfn, page in memory.items() if pfn not in gone}
 
 
 def holds(path, stream):
