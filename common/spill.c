@@ -10,8 +10,8 @@
 
 #define DIRECTORY	"/var/tmp"
 
-static const char *
-directory(void)
+const char *
+spill_directory(void)
 {
 	const char *dir = getenv("TMPDIR");
 
@@ -29,7 +29,7 @@ hint(struct fault *f)
 int
 spill_open(struct spill *s, uint64_t max, struct fault *f)
 {
-	int fd = newfile_nameless(directory(), f);
+	int fd = newfile_nameless(spill_directory(), f);
 
 	if (fd == -1)
 		return hint(f);
@@ -55,7 +55,7 @@ spill_keep(struct spill *s, const struct record *rec, struct fault *f)
 	}
 	if (stream_write(&s->out, rec, &cause) == 0)
 		return 0;
-	fault_set(f, cause.status, "file in %.150s: %.200s", directory(),
+	fault_set(f, cause.status, "file in %.150s: %.200s", spill_directory(),
 	    cause.text);
 	return hint(f);
 }

@@ -19,6 +19,9 @@ struct spill {
 	uint64_t max;		/* bytes that may be kept */
 };
 
+/* spill_directory(): where files without a name go: TMPDIR, or /var/tmp. */
+const char *spill_directory(void);
+
 /*
  * spill_open(s, max, f): an empty file in the directory that TMPDIR names, or
  * in /var/tmp, for its owner only.  -1 with EXIT_SYSTEM.

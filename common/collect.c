@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A lane is always read, and what comes is in the window or was there before:
+ * so no lane waits for another one.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "collect.h"
+#include "door.h"
+#include "inlet.h"
+#include "now.h"
+#include "stop.h"
+
+#define LINGER_MS	2000u	/* for the lanes to end, at last */
+
+struct collecting {
+	struct collect *c;
+	struct door door;
+	struct merge merge;
+	struct inlet *lane;	/* as many as may come, and as many again that
+				   did not say yet which they are */
+	unsigned lanes;
+	struct pollfd *poll;	/* the door, the outlet, the lanes */
+	bool     known;		/* a lane came: */
+	struct part_header header;
+	uint64_t seen;		/* ms: when there was a lane */
+};
+
+/* Tells of a lane that it ended, and why. */
+static void
+tell(const struct collecting *g, const struct inlet *l, struct fault *f)
+{
+	char which[] = "lane 4294967295";
+
+	snprintf(which, sizeof(which), "lane %" PRIu32, l->header.number);
+	if (l->known)
+		fault_within(f, which);
+	if (g->c->news != NULL)
+		g->c->news(f);
+}
+
+/* This lane is no good, and is told so. */
+static void
+drop(struct collecting *g, struct inlet *l, unsigned kind, struct fault *f)
+{
+	tell(g, l, f);
+	inlet_tell(l, kind, (uint32_t)f->status, &g->merge);
+	inlet_close(l);
+}
+
+static int
+begin(struct collecting *g, const struct part_header *h, struct fault *f)
+{
+	uint64_t window = g->c->window / h->chunk;
+
+	g->known = true;
+	g->header = *h;
+	memcpy(g->c->set, h->set, PART_SET_SIZE);
+	window = window < 2 ? 2 : window;
+	return merge_open(&g->merge, window > MERGE_WINDOW_MAX ?
+	    MERGE_WINDOW_MAX : (uint32_t)window, f);
+}
+
+/* One that had the lane's number was cut without knowing it. */
+static void
+replace(struct collecting *g, const struct inlet *by)
+{
+	unsigned i;
+
+	for (i = 0; i < g->lanes; i++)
+		if (g->lane[i].fd != -1 && g->lane[i].known &&
+		    &g->lane[i] != by &&
+		    g->lane[i].header.number == by->header.number)
+			inlet_close(&g->lane[i]);
+}
+
+/* A lane says which it is.  0, or -1 when nothing goes on. */
+static int
+greet(struct collecting *g, struct inlet *l, struct fault *f)
+{
+	struct fault own;
+
+	if (inlet_header(l, &own) == -1) {
+		drop(g, l, REPLY_GIVEN_UP, &own);
+		return 0;
+	}
+	if (l->header.number >= g->c->lanes) {
+		fault_set(&own, EXIT_REFUSED, "no more than %u lanes may come",
+		    g->c->lanes);
+		drop(g, l, REPLY_GIVEN_UP, &own);
+		return 0;
+	}
+	if (!g->known && begin(g, &l->header, f) == -1)
+		return -1;
+	if (memcmp(g->header.set, l->header.set, PART_SET_SIZE) != 0 ||
+	    g->header.chunk != l->header.chunk) {
+		fault_set(&own, EXIT_REFUSED, "it is of another stream than "
+		    "the one that is collected");
+		drop(g, l, REPLY_GIVEN_UP, &own);
+		return 0;
+	}
+	replace(g, l);
+	inlet_tell(l, REPLY_HELLO, g->merge.window, &g->merge);
+	return 0;
+}
+
+/* A record that came.  0, or -1 when nothing goes on. */
+static int
+take(struct collecting *g, struct inlet *l, struct fault *f)
+{
+	struct fault own;
+
+	if (!l->known)
+		return greet(g, l, f);
+	if (l->in.rec.type == REC_END)
+		return merge_ended(&g->merge) ? 0 : fault_set(f,
+		    EXIT_MALFORMED, "the stream is cut short: what sends it "
+		    "gave up at byte %" PRIu64, g->merge.payload);
+	if (inlet_chunk(l, &g->merge, &own) == -1)
+		drop(g, l, REPLY_DROPPED, &own);
+	return 0;
+}
+
+static int
+read_lane(struct collecting *g, struct inlet *l, struct fault *f)
+{
+	struct fault own;
+	int result = intake_next(&l->in, &own);
+
+	if (result == INTAKE_RECORD)
+		return take(g, l, f);
+	if (result == -1)
+		drop(g, l, REPLY_DROPPED, &own);
+	if (result == INTAKE_END) {
+		fault_set(&own, EXIT_MALFORMED, "was cut at byte %" PRIu64,
+		    l->in.offset);
+		if (l->known)
+			tell(g, l, &own);
+		inlet_close(l);
+	}
+	return 0;
+}
+
+static void
+let_in(struct collecting *g)
+{
+	struct fault why;
+	unsigned i;
+	int fd;
+
+	while ((fd = door_accept(&g->door, &why)) != -1 ||
+	    why.status != EXIT_DONE) {
+		for (i = 0; fd != -1 && i < g->lanes && g->lane[i].fd != -1; i++)
+			;
+		if (fd == -1) {
+			if (g->c->news != NULL)
+				g->c->news(&why);
+		} else if (i < g->lanes) {
+			inlet_open(&g->lane[i], fd);
+		} else {
+			close(fd);
+		}
+	}
+}
+
+/* What is waited for; returns how many lanes there are. */
+static unsigned
+look(struct collecting *g)
+{
+	unsigned i, here = 0;
+
+	g->poll[0] = (struct pollfd){ .fd = g->door.fd, .events = POLLIN };
+	g->poll[1] = (struct pollfd){ .fd = -1 };
+	if (g->merge.out.fd != -1)
+		g->poll[1] = (struct pollfd){ .fd = g->merge.out.fd,
+			.events = merge_ready(&g->merge) ? POLLOUT : 0 };
+	for (i = 0; i < g->lanes; i++) {
+		g->poll[2 + i] = (struct pollfd){ .fd = g->lane[i].fd,
+			.events = (short)(POLLIN | (g->lane[i].left > 0 ?
+			POLLOUT : 0)) };
+		here += g->lane[i].fd != -1;
+	}
+	return here;
+}
+
+/* Says how far it is; returns the ms until there is more to say, or -1. */
+static int
+say_news(struct collecting *g)
+{
+	uint64_t now = now_us(), wait, least = 0;
+	unsigned i;
+
+	for (i = 0; i < g->lanes; i++) {
+		if (g->lane[i].fd == -1)
+			continue;
+		wait = inlet_news(&g->lane[i], &g->merge, now);
+		if (wait > 0 && (least == 0 || wait < least))
+			least = wait;
+	}
+	return least == 0 ? -1 : (int)(least / 1000 + 1);
+}
+
+/* Waits until something is to be done.  0, or -1: nobody comes. */
+static int
+await(struct collecting *g, struct fault *f)
+{
+	unsigned here = look(g);
+	int ms = say_news(g);
+	uint64_t now = now_ms(), limit = g->c->timeout * UINT64_C(1000);
+
+	if (here > 0 || merge_ready(&g->merge))
+		g->seen = now;
+	else if (now - g->seen >= limit)
+		return fault_set(f, EXIT_MALFORMED, g->known ? "all lanes are "
+		    "cut, and none came again for %u s" :
+		    "no lane came for %u s", g->c->timeout);
+	else
+		ms = (int)(limit - (now - g->seen));
+	if (poll(g->poll, 2 + g->lanes, ms) == -1) {
+		if (errno != EINTR)
+			return fault_set(f, EXIT_SYSTEM, "poll: %s",
+			    strerror(errno));
+		memset(g->poll, 0, (2 + g->lanes) * sizeof(*g->poll));
+	}
+	return 0;
+}
+
+static int
+turn(struct collecting *g, struct fault *f)
+{
+	unsigned i;
+
+	if (await(g, f) == -1)
+		return -1;
+	/* Whoever reads it may be gone before there is more to write. */
+	if (g->poll[1].revents & POLLERR)
+		return fault_set(f, EXIT_SYSTEM, "byte %" PRIu64 ": nobody "
+		    "reads it any more", g->merge.out.offset);
+	for (i = 0; i < g->lanes; i++) {
+		if (g->lane[i].fd == -1 || g->poll[2 + i].revents == 0)
+			continue;
+		inlet_flush(&g->lane[i]);
+		if (g->poll[2 + i].revents != POLLOUT &&
+		    read_lane(g, &g->lane[i], f) == -1)
+			return -1;
+	}
+	if (g->poll[0].revents != 0)
+		let_in(g);
+	return g->merge.place == NULL ? 0 : merge_write(&g->merge, f);
+}
+
+/* Whatever comes now is of no use. */
+static bool
+ended(struct inlet *l)
+{
+	struct fault gone;
+	int result;
+
+	do {
+		inlet_flush(l);
+		result = intake_next(&l->in, &gone);
+	} while (result == INTAKE_RECORD);
+	return result != INTAKE_WAIT;
+}
+
+/* Every lane hears how it ended; they end then, or are left. */
+static void
+say_all(struct collecting *g, unsigned kind, int status)
+{
+	uint64_t now = now_ms(), end = now + LINGER_MS;
+	unsigned i, here;
+
+	/* A reply that is half out goes out before. */
+	for (i = 0; i < g->lanes; i++)
+		if (g->lane[i].fd != -1 && g->lane[i].known)
+			inlet_tell(&g->lane[i], kind, (uint32_t)status,
+			    &g->merge);
+	while ((here = look(g)) > 0 && (now = now_ms()) < end) {
+		g->poll[0].fd = g->poll[1].fd = -1;
+		if (poll(g->poll, 2 + g->lanes, (int)(end - now)) == -1)
+			continue;
+		for (i = 0; i < g->lanes; i++) {
+			if (g->lane[i].fd == -1)
+				continue;
+			if (g->lane[i].told.kind != kind && g->lane[i].known)
+				inlet_tell(&g->lane[i], kind,
+				    (uint32_t)status, &g->merge);
+			if (g->poll[2 + i].revents != 0 &&
+			    ended(&g->lane[i]))
+				inlet_close(&g->lane[i]);
+		}
+	}
+	for (i = 0; i < g->lanes; i++)
+		inlet_close(&g->lane[i]);
+}
+
+static int
+prepare(struct collecting *g, struct fault *f)
+{
+	unsigned i;
+
+	g->lanes = 2 * g->c->lanes;
+	g->lane = calloc(g->lanes, sizeof(*g->lane));
+	g->poll = calloc(2 + g->lanes, sizeof(*g->poll));
+	if (g->lane == NULL || g->poll == NULL)
+		return fault_set(f, EXIT_SYSTEM, "no memory");
+	for (i = 0; i < g->lanes; i++)
+		g->lane[i].fd = -1;
+	signal(SIGPIPE, SIG_IGN);
+	outlet_open(&g->merge.out, g->c->out);
+	if (door_open(&g->door, g->c->path, f) == -1)
+		return -1;
+	stop_does(door_remove, &g->door);
+	g->seen = now_ms();
+	return 0;
+}
+
+/* Of a stream with checkpoints all counts that came before it was cut. */
+static int
+report(struct collecting *g, int result, struct fault *f)
+{
+	struct collect *c = g->c;
+
+	c->chunks = g->merge.next;
+	c->payload = g->merge.payload;
+	c->again = g->merge.again;
+	c->checkpoints = g->merge.checkpoints;
+	if (result == -1 && f->status == EXIT_MALFORMED && c->checkpoints > 0)
+		fault_hint(f, "%" PRIu64 " complete checkpoints came out of it",
+		    c->checkpoints);
+	return result;
+}
+
+int
+collect_run(struct collect *c, struct fault *f)
+{
+	struct collecting g = { .c = c, .door = { .fd = -1, .dir = -1 } };
+	struct fault none;
+	int result;
+
+	if (prepare(&g, f) == -1)
+		return -1;
+	do
+		result = turn(&g, f);
+	while (result == 0 && !merge_ended(&g.merge));
+	if (result == 0)
+		result = outlet_close(&g.merge.out, f);
+	else
+		outlet_close(&g.merge.out, &none);
+	stop_does(NULL, NULL);
+	door_remove(&g.door);
+	close(g.door.fd);
+	say_all(&g, result == 0 ? REPLY_DONE : REPLY_GIVEN_UP,
+	    result == 0 ? EXIT_DONE : f->status);
+	result = report(&g, result, f);
+	merge_close(&g.merge);
+	free(g.lane);
+	free(g.poll);
+	return result;
+}
