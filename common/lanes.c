@@ -82,13 +82,14 @@ stands_still(const struct engine *e, const struct lane *l, uint64_t now)
 {
 	uint64_t since = l->heard_at;
 
+	/* There has to be time for another try. */
 	if (e->l->reconnect == 0 || (l->state != LANE_GREETING &&
 	    (l->state != LANE_OPEN || l->sent == l->came)))
 		return false;
 	if (l->sent != l->came &&
 	    l->flight[l->came % LANE_FLIGHTS].since > since)
 		since = l->flight[l->came % LANE_FLIGHTS].since;
-	return now - since > e->l->reconnect * US_PER_S;
+	return now - since > e->l->reconnect * US_PER_S / 2;
 }
 
 /* Lets a lane go the way it is on, by time alone. */
@@ -102,10 +103,10 @@ tend(struct engine *e, struct lane *l, uint64_t now, struct fault *f)
 		after_end(e, l, now);
 	}
 	if (stands_still(e, l, now)) {
-		fault_set(&why, EXIT_MALFORMED, "nothing came from there for "
-		    "%u s", e->l->reconnect);
+		fault_set(&why, EXIT_MALFORMED, "it stands still");
 		close_lane(e, l, &why, now);
 		l->hopeless = false;
+		l->at = now;	/* it is not to be expected to exit */
 	}
 	if (l->state == LANE_DOWN && !l->hopeless && !e->finishing &&
 	    now >= l->at)
