@@ -26,7 +26,7 @@ VERSION = 0.1
 TOOLS   = xc-emit rec-compress rec-checksum rec-encrypt rec-split rec-edit \
           rec-ls xc-absorb
 SBIN    = xc-emit xc-absorb
-HELPERS = $(wildcard pipelines/rec-archive-*)
+HELPERS = $(wildcard pipelines/rec-archive-* pipelines/rec-migrate-*)
 SCRIPTS = $(filter-out $(HELPERS),$(wildcard pipelines/rec-*))
 SERVICE = $(wildcard pipelines/systemd/*)
 UNITS   = $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))

@@ -326,6 +326,20 @@ ok "no directory" status 1 /dev/null rec-split --collect "$tmp/none/s"
 ok "nobody comes: status 3" status 3 /dev/null rec-split --collect "$socket" --timeout 1
 ok "it is said" told rec-split "no lane came for 1 s"
 
+# What rec-migrate --lanes runs.
+printf '#!/bin/sh\nshift\nexec sh -c "$*"\n' > "$tmp/ssh"
+chmod +x "$tmp/ssh"
+carry=("$here/../pipelines/rec-migrate-lanes" 3 "$tmp/ssh dst" 20)
+ok "rec-migrate-lanes" status 0 "$tmp/many" "${carry[@]}" "tee $tmp/absorbed | wc" -c
+ok "hands on what comes of it" gives <(echo "$size")
+ok "all came" cmp "$tmp/many" "$tmp/absorbed"
+ok "a stream that is cut has no END there" status 0 "$tmp/cut" "${carry[@]}" cat
+ok "but what came" part_of "$tmp/many"
+ok "the command fails: its status" status 7 "$tmp/many" "${carry[@]}" exit 7
+ok "the host is not there" status 127 "$tmp/many" "${carry[@]:0:2}" "$tmp/none dst" 20 cat
+ok "nothing is left" test -z "$(ls -d /tmp/xenrec-lanes-* 2> "$tmp/gone")"
+ok "usage" status 2 /dev/null "${carry[@]}"
+
 # The command line, and what is no lane.
 ok "options of the one with the other" eval 'status 2 /dev/null rec-split --feed "$socket" --spool 1M &&
 	status 2 /dev/null rec-split --lane true --lanes 3 &&
