@@ -2,136 +2,20 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <sodium.h>
 
-#include "container.h"
 #include "lanes_work.h"
 #include "now.h"
 #include "nowait.h"
 #include "upstream.h"
 
 #define US_PER_S	UINT64_C(1000000)
-#define BACKOFF_MIN	100u	/* ms */
-#define BACKOFF_MAX	2000u
 #define LOOK_MS		20	/* at commands that are to end */
 #define WATCH_MS	200	/* at lanes that may stand still */
-#define IDLE_US		500000u	/* for a lane to have nothing to do, at last */
-#define FINISH_US	2000000u	/* for its command to exit */
 #define READ_MAX	16	/* chunks of the filler in one turn */
-
-static const struct fault fine = { .status = EXIT_DONE };
-
-static void
-close_lane(struct engine *e, struct lane *l, const struct fault *why,
-    uint64_t now)
-{
-	lanes_lose(e, l);
-	l->hopeless = l->state == LANE_GREETING &&
-	    (why->status == EXIT_MALFORMED || why->status == EXIT_REFUSED);
-	l->sent = l->came;
-	lane_close(l, why, now);
-}
-
-static void
-tell(const struct engine *e, const struct lane *l, struct fault *f)
-{
-	char which[] = "lane 4294967295";
-
-	if (f->status == EXIT_DONE || e->l->news == NULL)
-		return;
-	snprintf(which, sizeof(which), "lane %" PRIu32, l->number);
-	fault_within(f, which);
-	e->l->news(f);
-}
-
-static int
-start(struct engine *e, struct lane *l, uint64_t now, struct fault *f)
-{
-	struct record rec = { 0 };
-	struct parcel *first = NULL;
-	int result = -1;
-
-	e->header.number = l->number;
-	if (part_header_put(&e->header, &rec, f) == 0)
-		first = parcel_new(container_image, IMAGE_HEADERS_SIZE, &rec,
-		    f);
-	if (first != NULL)
-		result = lane_start(l, first, now, f);
-	parcel_free(first);
-	record_free(&rec);
-	return result;
-}
-
-/* A lane that has ended: will it be started again? */
-static void
-after_end(struct engine *e, struct lane *l, uint64_t now)
-{
-	l->hopeless |= e->l->reconnect == 0;
-	l->backoff = l->backoff == 0 ? BACKOFF_MIN :
-	    2 * l->backoff > BACKOFF_MAX ? BACKOFF_MAX : 2 * l->backoff;
-	l->at = now + l->backoff * UINT64_C(1000);
-}
-
-/* Whether it has something to do, and says nothing. */
-static bool
-stands_still(const struct engine *e, const struct lane *l, uint64_t now)
-{
-	uint64_t since = l->heard_at;
-
-	/* There has to be time for another try. */
-	if (e->l->reconnect == 0 || (l->state != LANE_GREETING &&
-	    (l->state != LANE_OPEN || l->sent == l->came)))
-		return false;
-	if (l->sent != l->came &&
-	    l->flight[l->came % LANE_FLIGHTS].since > since)
-		since = l->flight[l->came % LANE_FLIGHTS].since;
-	return now - since > e->l->reconnect * US_PER_S / 2;
-}
-
-/* Lets a lane go the way it is on, by time alone. */
-static int
-tend(struct engine *e, struct lane *l, uint64_t now, struct fault *f)
-{
-	struct fault why;
-
-	if (l->state == LANE_CLOSING && lane_reap(l, now, &why)) {
-		tell(e, l, &why);
-		after_end(e, l, now);
-	}
-	if (stands_still(e, l, now)) {
-		fault_set(&why, EXIT_MALFORMED, "it stands still");
-		close_lane(e, l, &why, now);
-		l->hopeless = false;
-		l->at = now;	/* it is not to be expected to exit */
-	}
-	if (l->state == LANE_DOWN && !l->hopeless && !e->finishing &&
-	    now >= l->at)
-		return start(e, l, now, f);
-	return 0;
-}
-
-/* END for those that have nothing to do; the others are not needed. */
-static void
-finish(struct engine *e, struct lane *l, uint64_t now)
-{
-	if (l->state == LANE_OPEN && !l->ending && l->out == NULL &&
-	    l->sent == l->came) {
-		l->ending = true;
-		l->out = e->end;
-		l->out->refs++;
-		l->written = 0;
-	} else if (l->state == LANE_GREETING || (l->state == LANE_OPEN &&
-	    now >= e->until + (l->ending ? FINISH_US : IDLE_US))) {
-		close_lane(e, l, &fine, now);
-		l->at = now;
-	} else if (l->state == LANE_DOWN) {
-		l->hopeless = true;
-	}
-}
 
 /* 1 when all is over, 0, or -1 when it failed. */
 static int
@@ -207,7 +91,7 @@ serve(struct engine *e, struct lane *l, const struct pollfd p[2],
 		result = 1;
 	}
 	if (result == 1)
-		close_lane(e, l, l->ending ? &fine : &why, now);
+		lanes_close(e, l, l->ending ? &lane_fine : &why, now);
 	else if (l->ending && l->out == NULL && l->command.fd != -1)
 		command_end_input(&l->command);
 	if (result == -1)
@@ -251,10 +135,10 @@ turn(struct engine *e, struct fault *f)
 	unsigned i;
 
 	for (i = 0; i < e->l->count; i++) {
-		if (tend(e, &e->l->lane[i], now, f) == -1)
+		if (lanes_tend(e, &e->l->lane[i], now, f) == -1)
 			return -1;
 		if (e->finishing)
-			finish(e, &e->l->lane[i], now);
+			lanes_finish(e, &e->l->lane[i], now);
 	}
 	if ((result = judge(e, now, f)) != 0)
 		return result;
@@ -297,29 +181,6 @@ prepare(struct engine *e, struct fault *f)
 	    record_size(PART_PAYLOAD_OFFSET + LANES_CHUNK), f);
 }
 
-/* Whatever the commands do, they end now. */
-static void
-end_all(struct engine *e)
-{
-	unsigned i, left;
-	struct fault none;
-
-	do {
-		for (i = left = 0; i < e->l->count; i++) {
-			struct lane *l = &e->l->lane[i];
-
-			if (l->state == LANE_OPEN || l->state == LANE_GREETING) {
-				lane_close(l, &fine, now_us());
-				l->at = 0;
-			}
-			left += l->state == LANE_CLOSING &&
-			    !lane_reap(l, now_us(), &none);
-		}
-		if (left > 0)
-			poll(NULL, 0, LOOK_MS);
-	} while (left > 0);
-}
-
 static int
 run(struct engine *e, int fd, struct fault *f)
 {
@@ -330,7 +191,7 @@ run(struct engine *e, int fd, struct fault *f)
 	e->in.max = PART_PAYLOAD_OFFSET + LANES_CHUNK;
 	while ((result = turn(e, f)) == 0)
 		;
-	end_all(e);
+	lanes_end(e);
 	if (result == 1 && e->filler == CUT)
 		return fault_set(f, EXIT_SYSTEM, "the stream is not whole");
 	return result == 1 ? 0 : -1;

@@ -33,6 +33,25 @@ struct engine {
 /* lanes_fill(l, fd, f): in the filler: the stream's chunks, and END, to fd. */
 int lanes_fill(void *l, int fd, struct fault *f);
 
+/* A lane that ends because it is to. */
+extern const struct fault lane_fine;
+
+/*
+ * lanes_tend(e, l, now, f): lets a lane go on that waits for its time: it is
+ * started, or its command made to end.  0, or -1 with EXIT_SYSTEM.
+ * lanes_close(e, l, why, now): as lane_close; what it has under way goes over
+ * others.
+ * lanes_finish(e, l, now): all is over: END for one that has nothing to do; the
+ * others are not needed.
+ * lanes_end(e): ends all of them, whatever their commands do, and waits for that.
+ */
+int lanes_tend(struct engine *e, struct lane *l, uint64_t now,
+    struct fault *f);
+void lanes_close(struct engine *e, struct lane *l, const struct fault *why,
+    uint64_t now);
+void lanes_finish(struct engine *e, struct lane *l, uint64_t now);
+void lanes_end(struct engine *e);
+
 /*
  * lanes_assign(e, now, f): hands chunks to all lanes that have room.  The us
  * until one that is late may go over another lane, too, or 0.  -1 in *result
