@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -107,6 +108,10 @@ command_start(struct command *c, const char *text, const char *file,
 	    strerror(err));
 }
 
+/*
+ * Both ways are sockets: a command that splices holds its end of a pipe, and
+ * who writes to that waits then, whatever was set.
+ */
 int
 command_talk(struct command *c, const char *text, struct fault *f)
 {
@@ -114,13 +119,16 @@ command_talk(struct command *c, const char *text, struct fault *f)
 
 	*c = (struct command){ .fd = -1, .from = -1 };
 	signal(SIGPIPE, SIG_IGN);
-	if (pipe2(in, O_CLOEXEC) == -1)
-		return fault_set(f, EXIT_SYSTEM, "no pipe: %s",
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, in) == -1)
+		return fault_set(f, EXIT_SYSTEM, "no socket: %s",
 		    strerror(errno));
 	c->fd = in[1];
-	err = pipe2(out, O_CLOEXEC) == -1 ? errno : 0;
+	err = socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, out) == -1 ?
+	    errno : 0;
 	if (err == 0) {
 		c->from = out[0];
+		shutdown(c->fd, SHUT_RD);
+		shutdown(c->from, SHUT_WR);
 		err = spawn(c, text, environ, in[0], out[1]);
 		close(out[1]);
 	}

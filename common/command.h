@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * command.h - a command of the user's that is fed through a pipe, and may
- * answer through another.
+ * answer.
  */
 #ifndef COMMAND_H
 #define COMMAND_H
@@ -27,7 +27,7 @@ int command_start(struct command *c, const char *text, const char *file,
 
 /*
  * command_talk(c, text, f): as command_start without a file, and its output is
- * c->from.
+ * c->from; both are sockets.
  */
 int command_talk(struct command *c, const char *text, struct fault *f);
 

@@ -25,7 +25,7 @@ lane_start(struct lane *l, struct parcel *first, uint64_t now,
 	l->written = l->heard = 0;
 	l->sent = l->came = l->carried = l->rate = l->latency = 0;
 	l->pressed = 0;
-	l->ending = false;
+	l->ending = l->deaf = false;
 	l->heard_at = now;
 	return 0;
 }
@@ -41,14 +41,25 @@ lane_close(struct lane *l, const struct fault *why, uint64_t now)
 	l->at = now + GRACE_US;
 }
 
+void
+lane_deafen(struct lane *l, uint64_t now)
+{
+	parcel_free(l->out);
+	l->out = NULL;
+	command_end_input(&l->command);
+	l->deaf = true;
+	l->at = now + GRACE_US;
+}
+
 /* How it ended; what it was closed for matters more than that it was killed. */
 static void
 explain(const struct lane *l, int status, struct fault *f)
 {
 	*f = l->why;
-	if (f->status != EXIT_SYSTEM && f->status != EXIT_DONE)
+	if ((f->status != EXIT_SYSTEM && f->status != EXIT_DONE) ||
+	    l->pressed > 0)
 		return;
-	if (WIFSIGNALED(status) && l->pressed == 0)
+	if (WIFSIGNALED(status))
 		fault_set(f, EXIT_SYSTEM, "the command was killed by signal "
 		    "%d", WTERMSIG(status));
 	else if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
@@ -90,7 +101,7 @@ lane_has_room(const struct lane *l)
 {
 	uint64_t fill = 2 * l->latency / 3;
 
-	if (l->state != LANE_OPEN || l->out != NULL || l->ending ||
+	if (l->state != LANE_OPEN || l->out != NULL || l->ending || l->deaf ||
 	    l->sent - l->came == LANE_FLIGHTS)
 		return false;
 	if (fill < FILL_US)

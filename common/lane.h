@@ -52,11 +52,13 @@ struct lane {
 
 	struct fault why;	/* CLOSING: why it ends; status EXIT_DONE: it
 				   was to */
-	uint64_t at;		/* us: to act: start it, or end it by force */
+	uint64_t at;		/* us: to act: start it, end it by force, or
+				   give a deaf one up */
 	unsigned pressed;	/* signals that it got to end */
 	unsigned backoff;	/* ms, before it is started again */
 	bool     hopeless;	/* starting it again would not help */
-	bool     ending;		/* END is what goes out last */
+	bool     deaf;		/* the command does not take any more */
+	bool     ending;	/* END is what goes out last */
 	uint64_t heard_at;	/* us: the last reply */
 	uint64_t chunks;	/* that it carried, in all */
 };
@@ -66,12 +68,15 @@ struct lane {
  * is what goes out before all chunks.  0, or -1 as command_start.
  * lane_close(l, why, now): it is over: *why says why, with EXIT_DONE when it was
  * to end.  The command has half a second to exit by itself.
+ * lane_deafen(l, now): the command does not take any more.  It has half a second
+ * to say why, and to exit.
  * lane_reap(l, now, f): of one that is CLOSING: whether the command is gone: then
  * it is DOWN, and *f says how it ended; EXIT_DONE for well.
  */
 int lane_start(struct lane *l, struct parcel *first, uint64_t now,
     struct fault *f);
 void lane_close(struct lane *l, const struct fault *why, uint64_t now);
+void lane_deafen(struct lane *l, uint64_t now);
 bool lane_reap(struct lane *l, uint64_t now, struct fault *f);
 
 /*

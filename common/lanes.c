@@ -85,14 +85,12 @@ serve(struct engine *e, struct lane *l, const struct pollfd p[2],
 	if (p[1].revents != 0)
 		result = lanes_hear(e, l, now, &why);
 	if (result == 0 && p[0].revents != 0 && l->command.fd != -1 &&
-	    (p[0].revents & POLLERR || lane_write(l, &why) == -1)) {
-		fault_set(&why, EXIT_SYSTEM,
-		    "the command does not take any more");
-		result = 1;
-	}
+	    (p[0].revents & (POLLERR | POLLHUP) ||
+	    lane_write(l, &why) == -1))
+		lane_deafen(l, now);
 	if (result == 1)
 		lanes_close(e, l, l->ending ? &lane_fine : &why, now);
-	else if (l->ending && l->out == NULL && l->command.fd != -1)
+	else if (l->ending && l->out == NULL)
 		command_end_input(&l->command);
 	if (result == -1)
 		*f = why;
@@ -115,7 +113,7 @@ look(const struct engine *e, uint64_t late, uint64_t now)
 			.events = l->out != NULL ? POLLOUT : 0 };
 		e->poll[2 + 2 * i] = (struct pollfd){
 			.fd = l->command.from, .events = POLLIN };
-		if ((l->state == LANE_CLOSING || e->finishing) &&
+		if ((l->state == LANE_CLOSING || l->deaf || e->finishing) &&
 		    (ms == -1 || ms > LOOK_MS))
 			ms = LOOK_MS;
 		else if (e->l->reconnect > 0 && (ms == -1 || ms > WATCH_MS))

@@ -94,6 +94,12 @@ lanes_tend(struct engine *e, struct lane *l, uint64_t now, struct fault *f)
 		tell(e, l, &why);
 		after_end(e, l, now);
 	}
+	if (l->deaf && (l->state == LANE_OPEN || l->state == LANE_GREETING) &&
+	    now >= l->at) {
+		fault_set(&why, EXIT_SYSTEM,
+		    "the command does not take any more");
+		lanes_close(e, l, l->ending ? &lane_fine : &why, now);
+	}
 	if (stands_still(e, l, now)) {
 		fault_set(&why, EXIT_MALFORMED, "it stands still");
 		lanes_close(e, l, &why, now);

@@ -117,6 +117,9 @@ ok "the socket is gone" test -z "$(ls -A "$tmp/door")"
 way=(--lane true) && good
 ok "a command that does nothing" over "$tmp/many"
 ok "is told" grep -qx "rec-split: lane 0: nobody answers there" "$tmp/err"
+way=(--lane "exec <&- && sleep 60") && good
+ok "one that takes nothing, and stays" over "$tmp/many"
+ok "is told, too" grep -qx "rec-split: lane 0: the command does not take any more" "$tmp/err"
 way=(--lane "$feed; exit 7")
 ok "one that fails at last is told, and no more" over "$plain"
 ok "how it failed" told rec-split "lane 0: the command exited with 7"
