@@ -103,9 +103,22 @@ turn(struct collecting *g, struct fault *f)
 	return g->merge.place == NULL ? 0 : merge_write(&g->merge, f);
 }
 
+/* One that comes when all is over: it hears that, if it is of this stream. */
+static void
+meet(const struct collecting *g, struct inlet *l)
+{
+	struct fault none;
+
+	if (inlet_header(l, &none) == -1 || (g->known &&
+	    memcmp(g->header.set, l->header.set, PART_SET_SIZE) == 0))
+		return;
+	inlet_tell(l, REPLY_GIVEN_UP, EXIT_REFUSED, &g->merge);
+	l->known = false;
+}
+
 /* Whatever comes now is of no use. */
 static bool
-ended(struct inlet *l)
+ended(const struct collecting *g, struct inlet *l)
 {
 	struct fault gone;
 	int result;
@@ -113,6 +126,9 @@ ended(struct inlet *l)
 	do {
 		inlet_flush(l);
 		result = intake_next(&l->in, &gone);
+		if (result == INTAKE_RECORD && !l->known &&
+		    l->told.kind == 0)
+			meet(g, l);
 	} while (result == INTAKE_RECORD);
 	return result != INTAKE_WAIT;
 }
@@ -122,28 +138,24 @@ static void
 say_all(struct collecting *g, unsigned kind, int status)
 {
 	uint64_t now = now_ms(), end = now + LINGER_MS;
-	unsigned i, here;
+	struct inlet *l;
+	unsigned i;
 
-	/* A reply that is half out goes out before. */
-	for (i = 0; i < g->lanes; i++)
-		if (g->lane[i].fd != -1 && g->lane[i].known)
-			inlet_tell(&g->lane[i], kind, (uint32_t)status,
-			    &g->merge);
-	while ((here = look(g)) > 0 && (now = now_ms()) < end) {
-		g->poll[0].fd = g->poll[1].fd = -1;
-		if (poll(g->poll, 2 + g->lanes, (int)(end - now)) == -1)
-			continue;
+	do {
 		for (i = 0; i < g->lanes; i++) {
-			if (g->lane[i].fd == -1)
-				continue;
-			if (g->lane[i].told.kind != kind && g->lane[i].known)
-				inlet_tell(&g->lane[i], kind,
-				    (uint32_t)status, &g->merge);
-			if (g->poll[2 + i].revents != 0 &&
-			    ended(&g->lane[i]))
-				inlet_close(&g->lane[i]);
+			l = &g->lane[i];
+			if (l->fd != -1 && ended(g, l))
+				inlet_close(l);
+			/* A reply that is half out goes out before. */
+			if (l->fd != -1 && l->known && l->told.kind != kind)
+				inlet_tell(l, kind, (uint32_t)status,
+				    &g->merge);
 		}
-	}
+		if (look(g) == 0)
+			break;
+		g->poll[0].fd = g->poll[1].fd = -1;
+		poll(g->poll, 2 + g->lanes, (int)(end - now));
+	} while ((now = now_ms()) < end);
 	for (i = 0; i < g->lanes; i++)
 		inlet_close(&g->lane[i]);
 }
@@ -203,6 +215,7 @@ collect_run(struct collect *c, struct fault *f)
 		outlet_close(&g.merge.out, &none);
 	stop_does(NULL, NULL);
 	door_remove(&g.door);
+	collect_let_in(&g);
 	close(g.door.fd);
 	say_all(&g, result == 0 ? REPLY_DONE : REPLY_GIVEN_UP,
 	    result == 0 ? EXIT_DONE : f->status);

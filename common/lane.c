@@ -23,7 +23,8 @@ lane_start(struct lane *l, struct parcel *first, uint64_t now,
 	l->out = first;
 	first->refs++;
 	l->written = l->heard = 0;
-	l->sent = l->came = l->carried = l->rate = l->latency = 0;
+	l->sent = l->came = l->carried = l->rate = 0;
+	l->latency = l->quickest = 0;
 	l->pressed = 0;
 	l->ending = l->deaf = false;
 	l->heard_at = now;
@@ -186,6 +187,8 @@ measure(struct lane *l, const struct flight *last, uint64_t now)
 	uint64_t rate = (l->carried - last->carried) * US_PER_S / took;
 
 	l->latency = l->latency == 0 ? took : (7 * l->latency + took) / 8;
+	if (l->quickest == 0 || took < l->quickest)
+		l->quickest = took;
 	l->rate = rate > l->rate ? rate : (7 * l->rate + rate) / 8;
 }
 

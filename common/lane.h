@@ -48,7 +48,8 @@ struct lane {
 	uint64_t sent, came;	/* flights [came, sent), modulo LANE_FLIGHTS */
 	uint64_t carried;	/* bytes that came over since it started */
 	uint64_t rate;		/* bytes per second, as far as it is known */
-	uint64_t latency;	/* us: a chunk's, about */
+	uint64_t latency;	/* us: a chunk's, about, */
+	uint64_t quickest;	/* and the least that it was; 0: not known */
 
 	struct fault why;	/* CLOSING: why it ends; status EXIT_DONE: it
 				   was to */

@@ -227,3 +227,10 @@ lanes_stop(const void *lanes)
 	for (i = 0; l->lane != NULL && i < l->count; i++)
 		command_kill(&l->lane[i].command, SIGTERM);
 }
+
+void
+lanes_free(struct lanes *l)
+{
+	free(l->lane);
+	l->lane = NULL;
+}

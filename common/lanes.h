@@ -51,7 +51,11 @@ struct lanes {
  */
 int lanes_run(struct lanes *l, struct fault *f);
 
-/* lanes_stop(l): no command is to go on. */
+/*
+ * lanes_stop(l): no command is to go on; a signal handler may call it.
+ * lanes_free(l): what lanes_run leaves, when a signal does not call that any more.
+ */
 void lanes_stop(const void *l);
+void lanes_free(struct lanes *l);
 
 #endif

@@ -78,7 +78,7 @@ static int
 help(struct engine *e, struct lane *l, uint64_t now, uint64_t *wait,
     struct fault *f)
 {
-	uint64_t late = 2 * l->latency, n, age;
+	uint64_t late = 2 * l->quickest, n, age;
 	const struct spooled *s;
 
 	if (!lane_has_room(l) || l->sent != l->came)

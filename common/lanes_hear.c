@@ -63,8 +63,9 @@ obey(struct engine *e, struct lane *l, const struct reply *r, uint64_t now,
 		    "what came was damaged");
 		return 1;
 	}
+	/* One that comes late may hear at once that all is done. */
 	if (r->kind == REPLY_HELLO ? greeted(e, l, r) == -1 :
-	    l->state == LANE_GREETING)
+	    l->state == LANE_GREETING && r->kind != REPLY_DONE)
 		return senseless(r, f);
 	if (r->written > e->spool.end || !lane_land(l, r->came, now, land, e))
 		return senseless(r, f);

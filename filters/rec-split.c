@@ -413,6 +413,7 @@ send(struct options *o, struct fault *f)
 	stop_does(NULL, NULL);
 	if (o->common.verbose)
 		say_lanes(l);
+	lanes_free(l);
 	return 0;
 }
 
