@@ -133,23 +133,33 @@ ended(const struct collecting *g, struct inlet *l)
 	return result != INTAKE_WAIT;
 }
 
+/* How it ended, unless it knows; a reply that is half out goes out before. */
+static void
+say_end(const struct collecting *g, struct inlet *l, unsigned kind, int status)
+{
+	if (l->known && l->told.kind != kind)
+		inlet_tell(l, kind, (uint32_t)status, &g->merge);
+}
+
 /* Every lane hears how it ended; they end then, or are left. */
 static void
 say_all(struct collecting *g, unsigned kind, int status)
 {
 	uint64_t now = now_ms(), end = now + LINGER_MS;
 	struct inlet *l;
+	bool is_over;
 	unsigned i;
 
 	do {
 		for (i = 0; i < g->lanes; i++) {
 			l = &g->lane[i];
-			if (l->fd != -1 && ended(g, l))
+			if (l->fd == -1)
+				continue;
+			say_end(g, l, kind, status);
+			is_over = ended(g, l);
+			say_end(g, l, kind, status);
+			if (is_over)
 				inlet_close(l);
-			/* A reply that is half out goes out before. */
-			if (l->fd != -1 && l->known && l->told.kind != kind)
-				inlet_tell(l, kind, (uint32_t)status,
-				    &g->merge);
 		}
 		if (look(g) == 0)
 			break;

@@ -94,15 +94,15 @@ ok "a window of four chunks, a spool of four" eval 'way=() && good && bad rate=8
 # Lanes that die.  Each carries more than ten chunks, whole ones and a bit.
 for ((n = 0; n <= 10; n += 10)); do
 	for bit in 0 5 100000; do
-		way=() && bad rate=6000000 "cut=$((104 + n * chunk + bit))" && bad rate=6000000 && bad rate=6000000
+		way=() && bad rate=12000000 "cut=$((104 + n * chunk + bit))" && bad rate=12000000 && bad rate=12000000
 		ok "one of three is cut behind $n chunks and $bit bytes" over "$tmp/many"
 	done
 done
 ok "that is told" eval 'grep -qx "rec-split: lane 0: the command exited with 9" "$tmp/err"'
 ok "also there" eval 'grep -q "^rec-split: lane 0: was cut at byte" "$tmp/there"'
-way=() && bad cut=700000 && bad cut=900000 && bad rate=6000000
+way=() && bad cut=700000 && bad cut=900000 && bad rate=12000000
 ok "two of three are" over "$tmp/many"
-way=() && bad flip=100000 && bad rate=6000000
+way=() && bad flip=100000 && bad rate=12000000
 ok "a byte changes on the way: the lane is dropped, the chunk comes again" over "$tmp/many"
 ok "that is told" grep -qx "rec-split: lane 0: the collector there dropped it: what came was damaged" "$tmp/err"
 ok "also there" grep -qx "rec-split: lane 0: record 1 (PART_CHUNK) at byte 96: damaged, or of another set" "$tmp/there"
@@ -117,7 +117,7 @@ ok "the socket is gone" test -z "$(ls -A "$tmp/door")"
 way=(--lane true) && good
 ok "a command that does nothing" over "$tmp/many"
 ok "is told" grep -qx "rec-split: lane 0: nobody answers there" "$tmp/err"
-way=(--lane "exec <&- && sleep 60") && good
+way=(--lane "exec <&- && sleep 60") && bad rate=6000000
 ok "one that takes nothing, and stays" over "$tmp/many"
 ok "is told, too" grep -qx "rec-split: lane 0: the command does not take any more" "$tmp/err"
 way=(--lane "$feed; exit 7")
@@ -151,16 +151,22 @@ ok "it is whole" eval 'ended 0 && gives "$tmp/many"'
 ok "it is said why" grep -qx "rec-split: lane 0: it stands still" "$tmp/err"
 
 # Ends that die.
-way=() && good && bad rate=1000000
-receive --timeout 1
-timeout 60 rec-split "${way[@]}" < <(cat "$tmp/many" && kill -KILL "$collector" && cat) 2> "$tmp/err" &
+way=() && good && bad rate=3000000
+mkfifo "$tmp/pipe" "$tmp/reads"
+rec-split --collect "$socket" > "$tmp/reads" 2> "$tmp/there" &
+collector=$!
+rec-split "${way[@]}" < "$tmp/pipe" 2> "$tmp/err" &
 sender=$!
-ok "the receiver dies: status 1" eval 'got=0; wait $sender || got=$?; [ $got = 1 ]'
+exec {feeder}> "$tmp/pipe" {reader}< "$tmp/reads"
+head -c 3000000 "$tmp/many" >&"$feeder"
+head -c 1000000 <&"$reader" > "$tmp/out"
+kill -KILL "$collector"
 wait "$collector" 2> "$tmp/gone" || true
-ok "no END came out" part_of "$tmp/many"
+ok "the receiver dies: status 1" eval 'got=0; wait $sender || got=$?; [ $got = 1 ]'
+ok "it is said" eval 'tail -n 1 "$tmp/err" | grep -q "^rec-split: all lanes are dead"'
+exec {feeder}>&- {reader}<&-
 way=() && good && good
 ok "a socket that is left is taken" over "$plain"
-mkfifo "$tmp/pipe"
 receive --timeout 1
 rec-split "${way[@]}" < "$tmp/pipe" 2> "$tmp/err" &
 sender=$!
@@ -201,7 +207,6 @@ ok "status 3 there" ended 3
 # A stream with checkpoints: each comes out when it went in.
 "$here/gen/make-stream" checkpoints 0 > "$tmp/points"
 at=$("$here/gen/lane" checkpoint "$tmp/points")
-mkfifo "$tmp/reads"
 rec-split --collect "$socket" > "$tmp/reads" 2> "$tmp/there" &
 collector=$!
 rec-split "${way[@]}" < "$tmp/pipe" 2> "$tmp/err" &
