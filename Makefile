@@ -6,7 +6,8 @@
 #                  60 moves in which a process is killed (SEED=N to replay);
 #                  stored images of real guests; flaws, and what Xen says of
 #                  them; edited guests; guests with devices; hosts emptied;
-#                  archives; lanes that are cut; xl migrate broken at every stage; the lab itself
+#                  archives; lanes that are cut; xl migrate broken at every
+#                  stage; the lab itself
 # make check-asan, make check-tsan    all tests outside the lab, sanitized
 # make bench       filters beside zstd, lz4, age, split and cat;
 #                  CAPTURES=folder of *.zst, STREAMS="file ...",
