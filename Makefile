@@ -6,7 +6,8 @@
 #                  60 moves in which a process is killed (SEED=N to replay);
 #                  stored images of real guests; flaws, and what Xen says of
 #                  them; edited guests; guests with devices; hosts emptied;
-#                  archives; xl migrate broken at every stage; the lab itself
+#                  archives; lanes that are cut; xl migrate broken at every
+#                  stage; the lab itself
 # make check-asan, make check-tsan    all tests outside the lab, sanitized
 # make bench       filters beside zstd, lz4, age, split and cat;
 #                  CAPTURES=folder of *.zst, STREAMS="file ...",
@@ -26,7 +27,7 @@ VERSION = 0.1
 TOOLS   = xc-emit rec-compress rec-checksum rec-encrypt rec-split rec-edit \
           rec-ls rec-convert xc-absorb
 SBIN    = xc-emit xc-absorb
-HELPERS = $(wildcard pipelines/rec-archive-*)
+HELPERS = $(wildcard pipelines/rec-archive-* pipelines/rec-migrate-*)
 SCRIPTS = $(filter-out $(HELPERS),$(wildcard pipelines/rec-*))
 SERVICE = $(wildcard pipelines/systemd/*)
 UNITS   = $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
@@ -120,7 +121,8 @@ check: deps
 	$(IN_LAB) tests/*.t $(UNITS:%=$B/tests/%) \
 	    $(filter-out $(LONG) $(WITH_MODEL),$(shell ls -r tests/lab/*.t))
 LONG = $(addprefix tests/lab/,45-settle.t 50-live.t 35-signals.t 70-kills.t \
-       77-image.t 75-lint.t 57-convert.t 44-edit.t 67-evacuate.t 68-archive.t 05-lab.t)
+       77-image.t 75-lint.t 57-convert.t 44-edit.t 67-evacuate.t 68-archive.t \
+       69-lanes.t 05-lab.t)
 # HVM guests need hosts that take longer to boot.
 WITH_MODEL = $(addprefix tests/lab/,48-whole.t 08-devices.t)
 check-long: deps

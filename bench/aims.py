@@ -4,6 +4,7 @@ import streams
 from filters import CHECK, REC, VERIFY, ZSTD
 from measure import WIDE
 from sealing import AGE, CHAIN, OPEN, OPEN_AGE, OURS, SEAL
+from lanes import LANES
 from ssh import PLAIN
 from volumes import CAT, FILE, JOIN, SPLIT
 from volumes import OURS as VOLUMES
@@ -101,5 +102,8 @@ def aims(results, measured, gibs):
     for one in measured:
         if streams.large(one):
             a.any_guest(one.name)
+    if ("lanes", "", LANES) in results:
+        a.row("of what three lines carry together", "lanes", "", (LANES,),
+              lambda share: share, 0.9, True)
     if gibs:
         a.memory(min(gibs), max(gibs))

@@ -8,13 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "command.h"
 
-static void
-close_input(struct command *c)
+void
+command_end_input(struct command *c)
 {
 	if (c->fd != -1)
 		close(c->fd);
@@ -57,9 +58,9 @@ set_signals(posix_spawnattr_t *attr)
 	    POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 }
 
-/* 0, or an error number. */
+/* 0, or an error number.  out is -1 where its output is this process'. */
 static int
-spawn(struct command *c, const char *text, char **env, int in)
+spawn(struct command *c, const char *text, char **env, int in, int out)
 {
 	char *argv[] = { "sh", "-c", (char *)text, NULL };
 	posix_spawn_file_actions_t actions;
@@ -68,6 +69,8 @@ spawn(struct command *c, const char *text, char **env, int in)
 
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
+	if (out != -1)
+		posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
 	posix_spawnattr_init(&attr);
 	set_signals(&attr);
 	err = posix_spawn(&c->pid, "/bin/sh", &actions, &attr, argv, env);
@@ -83,13 +86,13 @@ command_start(struct command *c, const char *text, const char *file,
 	char **env = file != NULL ? environment(file) : environ;
 	int ends[2], err;
 
-	*c = (struct command){ .fd = -1 };
+	*c = (struct command){ .fd = -1, .from = -1 };
 	if (env == NULL)
 		return fault_set(f, EXIT_SYSTEM, "no memory");
 	signal(SIGPIPE, SIG_IGN);
 	err = pipe2(ends, O_CLOEXEC) == -1 ? errno : 0;
 	if (err == 0) {
-		err = spawn(c, text, env, ends[0]);
+		err = spawn(c, text, env, ends[0], -1);
 		close(ends[0]);
 		c->fd = ends[1];
 	}
@@ -99,7 +102,40 @@ command_start(struct command *c, const char *text, const char *file,
 	}
 	if (err == 0)
 		return 0;
-	close_input(c);
+	command_end_input(c);
+	c->pid = 0;
+	return fault_set(f, EXIT_SYSTEM, "cannot start a command: %s",
+	    strerror(err));
+}
+
+/*
+ * Both ways are sockets: a command that splices holds its end of a pipe, and
+ * who writes to that waits then, whatever was set.
+ */
+int
+command_talk(struct command *c, const char *text, struct fault *f)
+{
+	int in[2], out[2], err;
+
+	*c = (struct command){ .fd = -1, .from = -1 };
+	signal(SIGPIPE, SIG_IGN);
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, in) == -1)
+		return fault_set(f, EXIT_SYSTEM, "no socket: %s",
+		    strerror(errno));
+	c->fd = in[1];
+	err = socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, out) == -1 ?
+	    errno : 0;
+	if (err == 0) {
+		c->from = out[0];
+		shutdown(c->fd, SHUT_RD);
+		shutdown(c->from, SHUT_WR);
+		err = spawn(c, text, environ, in[0], out[1]);
+		close(out[1]);
+	}
+	close(in[0]);
+	if (err == 0)
+		return 0;
+	command_close(c);
 	c->pid = 0;
 	return fault_set(f, EXIT_SYSTEM, "cannot start a command: %s",
 	    strerror(err));
@@ -158,7 +194,7 @@ command_end(struct command *c, const char *file, struct fault *f)
 	if (c->pid == 0)
 		return 0;
 	pipe = reopen(c);
-	close_input(c);
+	command_end_input(c);
 	status = await(c);
 	if (left_in(pipe) > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return not_all_read(file, f);
@@ -198,6 +234,41 @@ command_abort(struct command *c)
 	if (c->pid == 0)
 		return;
 	command_signal(c);
-	close_input(c);
+	command_end_input(c);
 	await(c);
+}
+
+bool
+command_over(struct command *c, int *status)
+{
+	pid_t pid;
+
+	*status = 0;
+	if (c->pid == 0)
+		return true;
+	while ((pid = waitpid(c->pid, status, WNOHANG)) == -1 &&
+	    errno == EINTR)
+		;
+	if (pid == 0)
+		return false;
+	c->pid = 0;
+	return true;
+}
+
+void
+command_kill(const struct command *c, int number)
+{
+	if (c->pid <= 0)
+		return;
+	kill(-c->pid, number);
+	kill(-c->pid, SIGCONT);
+}
+
+void
+command_close(struct command *c)
+{
+	command_end_input(c);
+	if (c->from != -1)
+		close(c->from);
+	c->from = -1;
 }

@@ -77,7 +77,8 @@
 
 /*
  * PART_HEADER body
- *   0  8  our header; flags bit 0: chunks go to all parts in turn
+ *   0  8  our header; flags bit 0: chunks go to all parts in turn; bit 1: a
+ *         lane: they come in any order, and may come again
  *   8 16  set       a random number that all parts have
  *  24  4  number    of the part, from 0
  *  28  4  parts     that the set has; 0: not known when this was written
@@ -87,6 +88,7 @@
  *  44  4  crc       CRC-32C of the bytes before it
  */
 #define PART_IN_TURN		1u
+#define PART_LANE		2u
 #define PART_SET_OFFSET		8u
 #define PART_SET_SIZE		16u
 #define PART_NUMBER_OFFSET	24u
@@ -113,6 +115,33 @@
 #define PART_CHUNK_NUMBER_OFFSET 8u
 #define PART_CHUNK_CRC_OFFSET	20u
 #define PART_PAYLOAD_OFFSET	24u
+
+/*
+ * Reply, what comes back on a lane, 40 bytes
+ *   0  8  magic
+ *   8  2  version    1
+ *  10  2  kind
+ *  12  4  value      HELLO: chunks of the window; GIVEN_UP, DROPPED: status
+ *  16  8  written    all chunks below this were written
+ *  24  8  came       chunks that came on this lane
+ *  32  4  0
+ *  36  4  crc        CRC-32C of the set and the 36 bytes before it
+ */
+#define REPLY_SIZE		40u
+#define REPLY_MAGIC		"xRecLane"
+#define REPLY_MAGIC_SIZE	8u
+#define REPLY_VERSION		1u
+#define REPLY_VERSION_OFFSET	8u
+#define REPLY_KIND_OFFSET	10u
+#define REPLY_VALUE_OFFSET	12u
+#define REPLY_WRITTEN_OFFSET	16u
+#define REPLY_CAME_OFFSET	24u
+#define REPLY_CRC_OFFSET	36u
+#define REPLY_HELLO		1u	/* the first one: the lane is taken */
+#define REPLY_CAME		2u
+#define REPLY_DONE		3u	/* all was written, and closed */
+#define REPLY_GIVEN_UP		4u	/* there is no use in going on */
+#define REPLY_DROPPED		5u	/* this lane ends; others may go on */
 
 /*
  * SEAL_HEADER body; what it says of the chunks

@@ -50,6 +50,9 @@ read_header(struct part_file *p, struct fault *f)
 		    "before it are not those of a container");
 	if (result == 0)
 		result = part_header_get(&rec, &p->header, f);
+	if (result == 0 && p->header.lane)
+		result = record_fault(f, EXIT_REFUSED, &rec, "this is what "
+		    "went over a lane, for rec-split --collect");
 	record_free(&rec);
 	return result;
 }

@@ -18,7 +18,8 @@ part_header_put(const struct part_header *h, struct record *rec,
 		return -1;
 	record_set(rec, REC_PART_HEADER, PART_HEADER_SIZE);
 	body = rec->body;
-	ours_put(body, h->in_turn ? PART_IN_TURN : 0);
+	ours_put(body, (h->in_turn ? PART_IN_TURN : 0) |
+	    (h->lane ? PART_LANE : 0));
 	memcpy(body + PART_SET_OFFSET, h->set, PART_SET_SIZE);
 	put_le32(body + PART_NUMBER_OFFSET, h->number);
 	put_le32(body + PART_COUNT_OFFSET, h->parts);
@@ -36,7 +37,7 @@ makes_sense(const struct part_header *h)
 	if (h->number >= PARTS_MAX || h->parts > PARTS_MAX ||
 	    (h->parts != 0 && h->number >= h->parts))
 		return false;
-	if (h->in_turn && (h->parts == 0 || h->first != h->number))
+	if (h->in_turn && (h->parts == 0 || h->first != h->number || h->lane))
 		return false;
 	return h->chunk >= PART_CHUNK_MIN && h->chunk <= PART_CHUNK_MAX;
 }
@@ -53,10 +54,11 @@ part_header_get(const struct record *rec, struct part_header *h,
 	if (get_le32(body + PART_CRC_OFFSET) != crc_add(CRC_START, body,
 	    PART_CRC_OFFSET))
 		return record_fault(f, EXIT_INTEGRITY, rec, "damaged");
-	if (ours_check(rec, PART_IN_TURN, f) == -1)
+	if (ours_check(rec, PART_IN_TURN | PART_LANE, f) == -1)
 		return -1;
 	*h = (struct part_header){
 		.in_turn = ours_flags(rec) & PART_IN_TURN,
+		.lane = ours_flags(rec) & PART_LANE,
 		.number = get_le32(body + PART_NUMBER_OFFSET),
 		.parts = get_le32(body + PART_COUNT_OFFSET),
 		.first = get_le64(body + PART_FIRST_OFFSET),

@@ -20,6 +20,7 @@
 struct part_header {
 	uint8_t  set[PART_SET_SIZE];
 	bool     in_turn;	/* chunk n is in part n modulo parts */
+	bool     lane;		/* chunks come in any order (lanes.h) */
 	uint32_t number;	/* of the part, from 0 */
 	uint32_t parts;		/* that there are; 0: it is not known */
 	uint64_t first;		/* number of the part's first chunk */

@@ -13,10 +13,13 @@
 #include <sodium.h>
 
 #include "branch.h"
+#include "collect.h"
 #include "explode.h"
 #include "fault.h"
+#include "feed.h"
 #include "implode.h"
 #include "join.h"
+#include "lanes.h"
 #include "opts.h"
 #include "split.h"
 #include "stop.h"
@@ -30,6 +33,9 @@ static const char help[] =
 "       rec-split --explode DIR < stream\n"
 "       rec-split --implode DIR > stream\n"
 "       rec-split --tee COMMAND [--strict] < stream > stream\n"
+"       rec-split --lane COMMAND ... [--spool SIZE] [--reconnect S] < stream\n"
+"       rec-split --collect SOCKET [--lanes N] [--timeout S] > stream\n"
+"       rec-split --feed SOCKET\n"
 "\n"
 "A stream of any kind into parts, PREFIX000.rec and on, each of which is a\n"
 "stream itself, and back.  Files get their names when all of them are whole.\n"
@@ -48,26 +54,50 @@ static const char help[] =
 "  --implode DIR      the stream again, with what was changed there\n"
 "  --tee COMMAND      hand the stream on, and a copy to COMMAND\n"
 "  --strict           with --tee: no END unless COMMAND exits 0\n"
+"  --lane COMMAND     send over it, and the others, say 'ssh HOST rec-split --feed\n"
+"                     SOCKET'\n"
+"  --spool SIZE       keep so much that did not arrive (default 64M); more than\n"
+"                     that goes to a file in TMPDIR or /var/tmp\n"
+"  --reconnect S      start lanes again, until none is heard of for S seconds\n"
+"  --collect SOCKET   make the stream again of what is fed to this unix socket\n"
+"  --lanes N          from at most so many lanes, 1 to 256 (default 64)\n"
+"  --window SIZE      keep so much that came out of order (default 64M)\n"
+"  --timeout S        give up when there is no lane for S seconds (default 60)\n"
+"  --feed SOCKET      the far end of a lane: hand on to and from that socket\n"
 "  -T N               threads, 1 to 256; 0: one per processor (default 0)\n"
 "  -q, -v             say errors only (default); say what was done, on stderr\n"
 "  -h, -V             this help; the version\n"
 "\n"
 "Exit status: 0 done, 1 I/O, memory, or a COMMAND failed, 2 usage, 3 malformed\n"
 "or cut, parts or chunks are missing, 4 damaged, or of another set, 5 refused\n"
-"(a file is there, split already, no part).\n";
+"(a file is there, split already, no part, a socket that others can reach).\n";
 
-enum action { NONE, SPLIT, JOIN, TEST, EXPLODE, IMPLODE, BRANCH };
+enum action {
+	NONE, SPLIT, JOIN, TEST, EXPLODE, IMPLODE, BRANCH, SEND, COLLECT, FEED
+};
 
 struct options {
 	enum action action;
-	const char *dir;
+	const char *dir;	/* or the socket */
 	struct split split;
 	struct join join;
 	struct branch branch;
+	struct lanes lanes;
+	struct collect collect;
 	struct opts common;
 };
 
-enum { FILTER = 256, OUT, IN, TEE, STRICT, SALVAGE };
+enum {
+	FILTER = 256, OUT, IN, TEE, STRICT, SALVAGE, LANE, SPOOL, RECONNECT,
+	GATHER, LANES, WINDOW, TIMEOUT, HAND_ON
+};
+
+#define LANES_DEFAULT	64u
+#define TIMEOUT_DEFAULT	60u		/* s */
+#define TIMEOUT_MAX	86400
+#define KEPT_DEFAULT	(UINT64_C(64) << 20)
+#define KEPT_MIN	(UINT64_C(1) << 20)
+#define KEPT_MAX	(UINT64_C(16) << 30)
 
 static const struct option longs[] = {
 	{ "bytes", required_argument, NULL, 'b' },
@@ -81,16 +111,26 @@ static const struct option longs[] = {
 	{ "tee", required_argument, NULL, TEE },
 	{ "salvage", no_argument, NULL, SALVAGE },
 	{ "strict", no_argument, NULL, STRICT },
+	{ "lane", required_argument, NULL, LANE },
+	{ "spool", required_argument, NULL, SPOOL },
+	{ "reconnect", required_argument, NULL, RECONNECT },
+	{ "collect", required_argument, NULL, GATHER },
+	{ "lanes", required_argument, NULL, LANES },
+	{ "window", required_argument, NULL, WINDOW },
+	{ "timeout", required_argument, NULL, TIMEOUT },
+	{ "feed", required_argument, NULL, HAND_ON },
 	OPTS_THREADS,
 	OPTS_WORDS
 };
+
+static const char actions[] = "one of -b, -n, -j, -t, --explode, --implode, "
+    "--tee, --lane, --collect and --feed";
 
 static void
 take_action(struct options *o, enum action action)
 {
 	if (o->action != NONE)
-		opts_wrong(name, "one of -b, -n, -j, -t, --explode, --implode "
-		    "and --tee");
+		opts_wrong(name, "%s", actions);
 	o->action = action;
 }
 
@@ -106,6 +146,63 @@ static void
 lost(const struct fault *f)
 {
 	fault_tell(name, "lost: %s", f->text);
+}
+
+static void
+lane_ended(const struct fault *f)
+{
+	fault_print(name, f);
+}
+
+static void
+take_lane(struct options *o)
+{
+	struct lanes *l = &o->lanes;
+
+	if (o->action != SEND)
+		take_action(o, SEND);
+	if (l->count == LANES_MAX)
+		opts_wrong(name, "no more than %u lanes", LANES_MAX);
+	l->command[l->count++] = take_command("--lane");
+}
+
+/* Options of lanes alone; false for others. */
+static bool
+take_of_lanes(struct options *o, int c)
+{
+	switch (c) {
+	case LANE:
+		take_lane(o);
+		return true;
+	case SPOOL:
+		o->lanes.spool = opts_size(name, "--spool", KEPT_MIN,
+		    KEPT_MAX, 1);
+		return true;
+	case RECONNECT:
+		o->lanes.reconnect = (unsigned)opts_count(name, "--reconnect",
+		    1, TIMEOUT_MAX);
+		return true;
+	case GATHER:
+	case HAND_ON:
+		take_action(o, c == GATHER ? COLLECT : FEED);
+		o->dir = opts_file(name, c == GATHER ? "--collect" :
+		    "--feed");
+		return true;
+	case LANES:
+		o->collect.lanes = (unsigned)opts_count(name, "--lanes", 1,
+		    COLLECT_LANES_MAX);
+		return true;
+	case WINDOW:
+		o->collect.window = opts_size(name, "--window", KEPT_MIN,
+		    KEPT_MAX, 1);
+		return true;
+	case TIMEOUT:
+		o->collect.timeout = (unsigned)opts_count(name, "--timeout",
+		    1, TIMEOUT_MAX);
+		return true;
+	default:
+		return false;
+	}
 }
 
 static void
@@ -152,7 +249,8 @@ take(struct options *o, int c, const char *given)
 		o->branch.strict = true;
 		break;
 	default:
-		opts_take(&o->common, name, help, c, given);
+		if (!take_of_lanes(o, c))
+			opts_take(&o->common, name, help, c, given);
 	}
 }
 
@@ -170,14 +268,25 @@ check_parts(int operands, char *const *operand)
 }
 
 static void
+check_of_lanes(const struct options *o)
+{
+	if (o->action != SEND && (o->lanes.spool != 0 ||
+	    o->lanes.reconnect != 0))
+		opts_wrong(name, "--spool and --reconnect go with --lane");
+	if (o->action != COLLECT && (o->collect.lanes != 0 ||
+	    o->collect.window != 0 || o->collect.timeout != 0))
+		opts_wrong(name, "--lanes, --window and --timeout go with "
+		    "--collect");
+}
+
+static void
 check(const struct options *o, int operands, char *const *operand)
 {
 	const struct volumes *v = &o->split.volumes;
 
 	switch (o->action) {
 	case NONE:
-		opts_wrong(name, "one of -b, -n, -j, -t, --explode, --implode "
-		    "and --tee");
+		opts_wrong(name, "%s", actions);
 	case SPLIT:
 		if (operands != 1)
 			opts_wrong(name, "one PREFIX for the parts' names");
@@ -198,6 +307,7 @@ check(const struct options *o, int operands, char *const *operand)
 		opts_wrong(name, "--salvage goes with -j");
 	if (o->branch.strict && o->action != BRANCH)
 		opts_wrong(name, "--strict goes with --tee");
+	check_of_lanes(o);
 }
 
 static void
@@ -274,6 +384,60 @@ branch(struct options *o, struct fault *f)
 	    "not");
 }
 
+static void
+say_lanes(const struct lanes *l)
+{
+	unsigned i;
+
+	fault_tell(name, "%" PRIu64 " bytes in %" PRIu64 " chunks, %" PRIu64
+	    " sent again", l->bytes, l->chunks, l->again);
+	for (i = 0; i < l->count; i++)
+		fault_tell(name, "lane %u: %" PRIu64 " chunks", i,
+		    l->lane[i].chunks);
+}
+
+static int
+send(struct options *o, struct fault *f)
+{
+	struct lanes *l = &o->lanes;
+
+	opts_no_terminal(name, STDIN_FILENO);
+	l->in = STDIN_FILENO;
+	l->threads = o->common.threads;
+	l->spool = l->spool == 0 ? KEPT_DEFAULT : l->spool;
+	l->news = lane_ended;
+	stop_does(lanes_stop, l);
+	stop_by_signals(NULL, name);
+	if (lanes_run(l, f) == -1)
+		return -1;
+	stop_does(NULL, NULL);
+	if (o->common.verbose)
+		say_lanes(l);
+	lanes_free(l);
+	return 0;
+}
+
+static int
+collect(struct options *o, struct fault *f)
+{
+	struct collect *c = &o->collect;
+
+	opts_no_terminal(name, STDOUT_FILENO);
+	c->path = o->dir;
+	c->out = STDOUT_FILENO;
+	c->lanes = c->lanes == 0 ? LANES_DEFAULT : c->lanes;
+	c->timeout = c->timeout == 0 ? TIMEOUT_DEFAULT : c->timeout;
+	c->window = c->window == 0 ? KEPT_DEFAULT : c->window;
+	c->news = lane_ended;
+	stop_by_signals(NULL, name);
+	if (collect_run(c, f) == -1)
+		return -1;
+	if (o->common.verbose)
+		fault_tell(name, "%" PRIu64 " bytes in %" PRIu64 " chunks, %"
+		    PRIu64 " came again", c->payload, c->chunks, c->again);
+	return 0;
+}
+
 static int
 act(struct options *o, int operands, char *const *operand, struct fault *f)
 {
@@ -282,6 +446,12 @@ act(struct options *o, int operands, char *const *operand, struct fault *f)
 		return split(o, operand[0], f);
 	case BRANCH:
 		return branch(o, f);
+	case SEND:
+		return send(o, f);
+	case COLLECT:
+		return collect(o, f);
+	case FEED:
+		return feed_run(o->dir, STDIN_FILENO, STDOUT_FILENO, f);
 	case EXPLODE:
 		opts_no_terminal(name, STDIN_FILENO);
 		stop_by_signals(NULL, name);

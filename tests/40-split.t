@@ -180,8 +180,8 @@ what 4 "record 1 $chunk 96: chunk 1 comes again, where 2 is due" number 0 1
 what 4 "record 2 $chunk 4224: damaged, or of another set" foreign 1
 what 5 "record 0 (PART_HEADER) at byte 40: version 2 with flags 0x0000, known \
 is version 1" header version 2
-what 5 "record 0 (PART_HEADER) at byte 40: version 1 with flags 0x0002, known \
-is version 1" header flags 2
+what 5 "record 0 (PART_HEADER) at byte 40: version 1 with flags 0x0004, known \
+is version 1" header flags 4
 what 3 "record 0 (PART_HEADER) at byte 40: part 1000000 of 0 with chunks of \
 4096 bytes: no set is like that" header number 1000000
 what 3 "record 0 (PART_HEADER) at byte 40: part 1 of 1 with chunks of 4096 \
