@@ -81,7 +81,7 @@ ok "and is not waited for" eval 'n=$(sed -n "s/.*lane 0: \([0-9]*\) .*/\1/p" "$t
 	test "$n" -lt 10'
 way=() && bad rate=4000000 && bad rate=2000000 && bad rate=8000000
 ok "each has its own rate" over "$tmp/many"
-way=() && bad stall=300000 && good
+way=() && bad stall=300000 && bad rate=12000000
 ok "one stands still for good: another has its chunks" over "$tmp/many"
 mkfifo "$tmp/told"
 way=() && bad stall=600000 "go=$tmp/go" "told=$tmp/told" && bad rate=6000000
