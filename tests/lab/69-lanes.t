@@ -10,7 +10,8 @@ lab_create dst pvh first > "$tmp/domid"
 on dst 'xl destroy first'
 traces dst > "$tmp/dst"
 traces src > "$tmp/src"
-lab_create src pvh busy dirty=400 > "$tmp/domid"
+# Two chunks and a part of one for each lane, and some more.
+lab_create src pvh busy "dirty=100 fill=2048" > "$tmp/domid"
 
 # What stands in for ssh: lanes that are begun first carry so many bytes and
 # break; then the way is down for ten seconds.
@@ -35,7 +36,7 @@ ok "nor of the lanes" on dst '! ls -d /tmp/xenrec-lanes-* 2> /dev/null && ! pido
 ok "and back" on dst 'rec-migrate -q --lanes 2 busy src'
 ok "it counts on at src, memory whole" came_whole src busy
 traces src > "$tmp/busy"
-on src 'echo 20000 > /tmp/bytes'
+on src 'echo 600000 > /tmp/bytes'
 ok "all lanes are cut for ten seconds: it moves nevertheless" \
 	on src 'rec-migrate --ssh /root/way --lanes 3 busy dst > /tmp/came 2> /tmp/said'
 ok "it counts on at dst, memory whole" came_whole dst busy 2
