@@ -4,7 +4,7 @@
 
 #include "bytes.h"
 #include "core_notes.h"
-#include "core_pages.h"
+#include "memory_run.h"
 #include "elf_file.h"
 #include "registers.h"
 
@@ -162,7 +162,7 @@ core_notes_make(struct core_notes *n, const struct state *s,
 	int found = 0;
 
 	*n = (struct core_notes){ .size = vcpus_size(s) };
-	if (core_pages_each(m, look, &v, f) == -1)
+	if (memory_each(m, look, &v, f) == -1)
 		return -1;
 	n->bytes = malloc(n->size + elf_note_size(VMCOREINFO_NAME, v.size));
 	if (n->bytes == NULL)

@@ -20,7 +20,7 @@ struct core_notes {
 /*
  * core_notes_make(n, s, m, f): NT_PRSTATUS and QEMU's note of each vcpu, and
  * VMCOREINFO, if there is one in memory, which is read for that.
- * 0, or -1 as core_pages_each, or with EXIT_SYSTEM.
+ * 0, or -1 as memory_each, or with EXIT_SYSTEM.
  */
 int core_notes_make(struct core_notes *n, const struct state *s,
     struct memory *m, struct fault *f);

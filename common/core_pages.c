@@ -2,7 +2,6 @@
 #include <stdlib.h>
 
 #include "core_pages.h"
-#include "memory_run.h"
 
 static int
 add(struct core_pages *p, uint64_t pfn, struct fault *f)
@@ -64,24 +63,4 @@ core_pages_from(const struct core_pages *p, uint64_t pfn)
 			high = middle;
 	}
 	return low < p->runs ? &p->run[low] : NULL;
-}
-
-int
-core_pages_each(struct memory *m,
-    int (*take)(void *taker, const struct stored_entry *e, size_t count,
-    uint8_t *bytes, struct fault *f), void *taker, struct fault *f)
-{
-	struct memory_run *run = malloc(sizeof(*run));
-	uint64_t pfn = 0;
-	int more, result = 0;
-
-	if (run == NULL)
-		return fault_set(f, EXIT_SYSTEM, "no memory");
-	while (result == 0 && (more = memory_run_next(run, m, pfn, f)) != 0) {
-		result = more == -1 ? -1 : take(taker, run->entry, run->count,
-		    run->bytes, f);
-		pfn = run->pfn + run->count;
-	}
-	free(run);
-	return result == -1 ? -1 : 0;
 }

@@ -39,13 +39,4 @@ void core_pages_free(struct core_pages *p);
 const struct core_run *core_pages_from(const struct core_pages *p,
     uint64_t pfn);
 
-/*
- * core_pages_each(m, take, taker, f): all of them, in order, some at a time:
- * take gets their entries and bytes, which it may change, and returns 0, 1 for
- * enough, or -1 with *f.  0 or -1 as take and memory_run.h.
- */
-int core_pages_each(struct memory *m,
-    int (*take)(void *taker, const struct stored_entry *e, size_t count,
-    uint8_t *bytes, struct fault *f), void *taker, struct fault *f);
-
 #endif

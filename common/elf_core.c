@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "core_map.h"
 #include "core_notes.h"
+#include "memory_run.h"
 #include "elf_file.h"
 #include "elf_core.h"
 
@@ -120,7 +121,7 @@ put_all(struct work *w, struct fault *f)
 	    sparse_skip(w->out, w->pages_at - w->notes_at - w->notes.size,
 	    f) == -1)
 		return -1;
-	return core_pages_each(w->memory, put_pages, w->out, f);
+	return memory_each(w->memory, put_pages, w->out, f);
 }
 
 static int

@@ -8,15 +8,6 @@
 #include "stream.h"
 
 static int
-make(void *header, const struct chunk *c, struct record *rec,
-    struct fault *f)
-{
-	(void)f;
-	part_chunk_put(header, c, rec);
-	return 0;
-}
-
-static int
 write_chunk(void *out, const struct chunk *c, const struct record *rec,
     struct fault *f)
 {
@@ -28,22 +19,24 @@ int
 lanes_fill(void *lanes, int fd, struct fault *f)
 {
 	const struct lanes *l = lanes;
-	struct part_header header = { .chunk = LANES_CHUNK };
+	/* It may be in use when this has failed. */
+	struct part_header *header = calloc(1, sizeof(*header));
 	struct sink out;
 	void **worker = calloc(l->threads, sizeof(*worker));
 	struct container c = {
 		.in = l->in, .threads = l->threads, .layer = REC_PART_HEADER,
 		.payload = LANES_CHUNK, .front = PART_PAYLOAD_OFFSET,
-		.back = 8, .worker = worker, .make = make,
+		.back = 8, .worker = worker, .make = part_chunk_make,
 		.ctx = &out, .write = write_chunk,
 	};
 	unsigned i;
 
-	if (worker == NULL)
+	if (header == NULL || worker == NULL)
 		return fault_set(f, EXIT_SYSTEM, "no memory");
-	memcpy(header.set, l->set, PART_SET_SIZE);
+	header->chunk = LANES_CHUNK;
+	memcpy(header->set, l->set, PART_SET_SIZE);
 	for (i = 0; i < l->threads; i++)
-		worker[i] = &header;
+		worker[i] = header;
 	sink_open(&out, fd);
 	/* What reads this takes a container. */
 	if (sink_put(&out, container_image, IMAGE_HEADERS_SIZE, f) == -1 ||
@@ -51,5 +44,6 @@ lanes_fill(void *lanes, int fd, struct fault *f)
 	    stream_write(&out, &record_end, f) == -1)
 		return -1;
 	free(worker);
+	free(header);
 	return sink_close(&out, f);
 }

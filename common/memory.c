@@ -74,7 +74,6 @@ memory_read(struct memory *m, int fd, uint64_t max_pfn, struct fault *f)
 	struct store s;
 	int result, kept;
 
-	*m = (struct memory){ .is_copy = true };
 	if (store_open_nameless(&s, spill_directory(), f) == -1)
 		return -1;
 	result = memory_keep(&s, fd, max_pfn, f);
@@ -88,7 +87,6 @@ memory_read(struct memory *m, int fd, uint64_t max_pfn, struct fault *f)
 int
 memory_take(struct memory *m, int fd, const char *path, struct fault *f)
 {
-	*m = (struct memory){ .is_copy = false };
 	return stored_take(&m->stored, fd, path, f);
 }
 

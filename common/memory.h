@@ -3,9 +3,8 @@
  * memory.h - a guest's memory, any page at once, and the records around it:
  * a stored image, or a stream that was made one for the time being.
  *
- *     for (pfn = 0; (n = stored_next(&m->stored, pfn, &e, f)) == 1;
- *         pfn = e.pfn + 1)
- *             stored_read(&m->stored, &e, 1, page, f)
+ *     for (pfn = 0; memory_next(m, pfn, &e, f) == 1; pfn = e.pfn + 1)
+ *             stored_page(&m->stored, e.pfn, page, f)
  */
 #ifndef MEMORY_H
 #define MEMORY_H
@@ -20,7 +19,6 @@
 
 struct memory {
 	struct stored stored;
-	bool     is_copy;	/* of a stream */
 };
 
 /*

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdlib.h>
 #include <string.h>
 
 #include "memory_run.h"
@@ -67,4 +68,24 @@ memory_run_length(struct memory *m, uint64_t pfn, uint64_t *first,
 		if (e.pfn != *first + *count)
 			break;
 	return more == -1 ? -1 : 1;
+}
+
+int
+memory_each(struct memory *m,
+    int (*take)(void *taker, const struct stored_entry *e, size_t count,
+    uint8_t *bytes, struct fault *f), void *taker, struct fault *f)
+{
+	struct memory_run *run = malloc(sizeof(*run));
+	uint64_t pfn = 0;
+	int more, result = 0;
+
+	if (run == NULL)
+		return fault_set(f, EXIT_SYSTEM, "no memory");
+	while (result == 0 && (more = memory_run_next(run, m, pfn, f)) != 0) {
+		result = more == -1 ? -1 : take(taker, run->entry, run->count,
+		    run->bytes, f);
+		pfn = run->pfn + run->count;
+	}
+	free(run);
+	return result == -1 ? -1 : 0;
 }

@@ -41,4 +41,13 @@ int memory_run_next(struct memory_run *run, struct memory *m, uint64_t pfn,
 int memory_run_length(struct memory *m, uint64_t pfn, uint64_t *first,
     uint64_t *count, struct fault *f);
 
+/*
+ * memory_each(m, take, taker, f): all of it, a run at a time: take gets the
+ * entries and bytes, which it may change, and returns 0, 1 for enough, or -1
+ * with *f.  0 or -1 as take and memory_run_next, or with EXIT_SYSTEM.
+ */
+int memory_each(struct memory *m,
+    int (*take)(void *taker, const struct stored_entry *e, size_t count,
+    uint8_t *bytes, struct fault *f), void *taker, struct fault *f);
+
 #endif

@@ -81,18 +81,20 @@ chunk_crc(const struct part_header *h, const struct record *rec)
 	    rec->length - PART_PAYLOAD_OFFSET);
 }
 
-void
-part_chunk_put(const struct part_header *h, const struct chunk *c,
-    struct record *rec)
+int
+part_chunk_make(void *header, const struct chunk *c, struct record *rec,
+    struct fault *f)
 {
 	uint8_t *body = rec->body;
 
+	(void)f;
 	record_set(rec, REC_PART_CHUNK, PART_PAYLOAD_OFFSET + c->used);
 	ours_put(body, (c->last ? PART_LAST : 0) |
 	    (c->checkpoint ? PART_CHECKPOINT : 0));
 	put_le64(body + PART_CHUNK_NUMBER_OFFSET, c->number);
 	put_le32(body + 16, 0);
-	put_le32(body + PART_CHUNK_CRC_OFFSET, chunk_crc(h, rec));
+	put_le32(body + PART_CHUNK_CRC_OFFSET, chunk_crc(header, rec));
+	return 0;
 }
 
 int

@@ -40,11 +40,12 @@ int part_header_get(const struct record *rec, struct part_header *h,
     struct fault *f);
 
 /*
- * part_chunk_put(h, c, rec): *rec, whose body has the payload in its place and
- * room for 7 bytes behind it, becomes the PART_CHUNK.
+ * part_chunk_make(header, c, rec, f): a container's make (container.h), with a
+ * struct part_header as the worker: *rec, whose body has the payload in its
+ * place and room for 7 bytes behind it, becomes the PART_CHUNK.  0.
  */
-void part_chunk_put(const struct part_header *h, const struct chunk *c,
-    struct record *rec);
+int part_chunk_make(void *header, const struct chunk *c, struct record *rec,
+    struct fault *f);
 
 /*
  * part_chunk_get(h, rec, c, f): *c of a record that is to be a PART_CHUNK of

@@ -1,41 +1,37 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "memory_run.h"
 #include "memory_stream.h"
 #include "raw.h"
 
-static int
-write_runs(struct memory_run *run, struct memory *m, struct sparse *out,
-    struct fault *f)
-{
-	uint64_t next = 0;
-	int more;
+/* What is written, and the pfn that comes next. */
+struct raw {
+	struct sparse *out;
+	uint64_t next;
+};
 
-	while ((more = memory_run_next(run, m, next, f)) == 1) {
-		if (sparse_skip(out, (run->pfn - next) * PAGE_SIZE, f) == -1 ||
-		    sparse_pages(out, run->bytes, run->count, f) == -1)
-			return -1;
-		next = run->pfn + run->count;
-	}
-	return more;
+static int
+put_run(void *raw, const struct stored_entry *e, size_t count,
+    uint8_t *bytes, struct fault *f)
+{
+	struct raw *r = raw;
+	uint64_t gap = (e[0].pfn - r->next) * PAGE_SIZE;
+
+	r->next = e[0].pfn + count;
+	return sparse_skip(r->out, gap, f) == -1 ? -1 :
+	    sparse_pages(r->out, bytes, count, f);
 }
 
 int
 raw_write(const struct convert *c, struct memory *m, struct sparse *out,
     struct fault *f)
 {
-	struct memory_run *run = malloc(sizeof(*run));
-	int result;
+	struct raw r = { .out = out };
 
 	(void)c;
-	if (run == NULL)
-		return fault_set(f, EXIT_SYSTEM, "no memory");
-	result = write_runs(run, m, out, f);
-	free(run);
-	return result;
+	return memory_each(m, put_run, &r, f);
 }
 
 /* Some pages, from pfn on, of what comes.  1, 0 at its end, or -1. */

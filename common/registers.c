@@ -4,7 +4,11 @@
 #include "bytes.h"
 #include "registers.h"
 
-/* Where a vcpu's bytes have what; 0: nowhere. */
+/*
+ * Where a vcpu's bytes have what; 0: nowhere.  PV: struct vcpu_guest_context
+ * (xen/include/public/arch-x86/xen.h, xen-x86_*.h in xen.git); HVM: struct
+ * hvm_hw_cpu (arch-x86/hvm/save.h).
+ */
 struct layout {
 	unsigned width;
 	uint16_t general[GENERAL], rip, rflags, cr[5];

@@ -22,12 +22,6 @@ sparse_open(struct sparse *s, struct sink *out)
 	    lseek(out->fd, 0, SEEK_CUR) >= st.st_size;
 }
 
-uint64_t
-sparse_at(const struct sparse *s)
-{
-	return s->out->offset + s->skipped;
-}
-
 /* What was skipped is behind us: by a seek, or as zeroes. */
 static int
 pass(struct sparse *s, struct fault *f)
@@ -60,12 +54,6 @@ static bool
 is_zero(const uint8_t *page)
 {
 	return memcmp(page, zeroes, PAGE_SIZE) == 0;
-}
-
-int
-sparse_page(struct sparse *s, const uint8_t *page, struct fault *f)
-{
-	return sparse_pages(s, page, 1, f);
 }
 
 int

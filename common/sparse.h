@@ -22,18 +22,13 @@ struct sparse {
 /* sparse_open(s, out): everything to *out, from where that stands. */
 void sparse_open(struct sparse *s, struct sink *out);
 
-/* sparse_at(s): bytes that came so far, with those of holes. */
-uint64_t sparse_at(const struct sparse *s);
-
 /*
- * sparse_put(s, bytes, size, f): bytes that are there.  sparse_page: a page,
- * which may be one of zeroes, and so a hole.  sparse_pages: count of them.
- * sparse_skip: size bytes of zero.
+ * sparse_put(s, bytes, size, f): bytes that are there.  sparse_pages: so many
+ * pages; those of zeroes are holes.  sparse_skip: size bytes of zero.
  * sparse_end: after the last: a file has its size.  0, or -1 with EXIT_SYSTEM.
  */
 int sparse_put(struct sparse *s, const void *bytes, size_t size,
     struct fault *f);
-int sparse_page(struct sparse *s, const uint8_t *page, struct fault *f);
 int sparse_pages(struct sparse *s, const uint8_t *pages, size_t count,
     struct fault *f);
 int sparse_skip(struct sparse *s, uint64_t size, struct fault *f);

@@ -4,15 +4,6 @@
 #include "split.h"
 
 static int
-make(void *header, const struct chunk *c, struct record *rec,
-    struct fault *f)
-{
-	(void)f;
-	part_chunk_put(header, c, rec);
-	return 0;
-}
-
-static int
 write_chunk(void *volumes, const struct chunk *c, const struct record *rec,
     struct fault *f)
 {
@@ -28,7 +19,7 @@ split_run(struct split *s, struct fault *f)
 	void **worker = calloc(s->threads, sizeof(*worker));
 	struct container c = {
 		.in = s->in, .threads = s->threads,
-		.layer = REC_PART_HEADER, .worker = worker, .make = make,
+		.layer = REC_PART_HEADER, .worker = worker, .make = part_chunk_make,
 		.front = PART_PAYLOAD_OFFSET, .back = 8,
 		.ctx = v, .write = write_chunk,
 	};

@@ -4,6 +4,7 @@
 
 #include "bytes.h"
 #include "core_pages.h"
+#include "memory_run.h"
 #include "machine.h"
 #include "registers.h"
 #include "xen_core.h"
@@ -121,7 +122,7 @@ put_pages(struct work *w, struct fault *f)
 		end += PAGE_SIZE;
 	if (sparse_skip(w->out, w->head.section[PAGES].sh_offset - end, f) == -1)
 		return -1;
-	return core_pages_each(w->memory, is_pv(w) ? put_pv_pages :
+	return memory_each(w->memory, is_pv(w) ? put_pv_pages :
 	    put_hvm_pages, w, f);
 }
 

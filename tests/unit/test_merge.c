@@ -25,7 +25,7 @@ add(uint64_t number, char payload, bool last, struct fault *f)
 	if (record_reserve(&rec, PART_PAYLOAD_OFFSET + 8, f) == -1)
 		return -1;
 	rec.body[PART_PAYLOAD_OFFSET] = (uint8_t)payload;
-	part_chunk_put(&h, &c, &rec);
+	part_chunk_make(&h, &c, &rec, &(struct fault){ 0 });
 	result = merge_add(&m, &c, &rec, f);
 	record_free(&rec);
 	return result;
