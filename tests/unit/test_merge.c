@@ -17,7 +17,7 @@ static int back;	/* what is written comes out there */
 static int
 add(uint64_t number, char payload, bool last, struct fault *f)
 {
-	const struct part_header h = { .chunk = PART_CHUNK_MIN };
+	struct part_header h = { .chunk = PART_CHUNK_MIN };
 	const struct chunk c = { .number = number, .last = last, .used = 1 };
 	struct record rec = { 0 };
 	int result;
