@@ -38,7 +38,7 @@ LIBS    = libzstd libsodium libcrypto json-c libisal expat
 XENLIBS = xenguest xencontrol xenstore xenevtchn xentoollog
 XEN    := $(shell pkg-config --exists $(XENLIBS) 2>/dev/null && echo yes)
 COMMON  = $(filter-out guest%,$(patsubst common/%.c,%,$(wildcard common/*.c))) \
-          $(if $(XEN),guest guest_describe guest_evtchn guest_libxl \
+          $(if $(XEN),guest guest_checkpoint guest_describe guest_evtchn guest_libxl \
           guest_live guest_mark guest_offer guest_restore guest_save \
           guest_store guest_suspend guest_xl,guest_none)
 USED    = $(LIBS) $(if $(XEN),$(XENLIBS))

@@ -7,6 +7,7 @@
 #include "filter.h"
 #include "format.h"
 #include "sealed.h"
+#include "stays.h"
 #include "stream.h"
 #include "types.h"
 
@@ -43,6 +44,9 @@ configure(struct opener *o, const struct record *rec, struct fault *f)
 		    "%s, the image one of %s",
 		    config_type_name(o->config.type),
 		    pv ? "a PV guest" : "an HVM or PVH guest");
+	if (o->standby && (!o->config.snapshot || o->nested))
+		return record_fault(f, EXIT_REFUSED, rec, "it is no stream of "
+		    "xc-emit --checkpoint's");
 	override(o->overrides, &o->config);
 	o->configured = true;
 	lint_configure(&o->lint, &o->config);
@@ -70,17 +74,47 @@ take_config(struct opener *o, struct record *rec, struct fault *f)
 	return configure(o, rec, f);
 }
 
-/* Everything before END was checked: say what it came to. */
+/* All up to here was checked: say what it comes to. */
 static int
-announce_end(struct opener *o, struct fault *f)
+announce(struct opener *o, enum message message, struct fault *f)
 {
-	o->summary.records = o->tally.records;
-	o->summary.pages = o->tally.pages;
-	tally_end(&o->tally, o->summary.digest);
-	if (o->pair != NULL && !pair_say(o->pair, MESSAGE_SUMMARY,
-	    &o->summary, sizeof(o->summary)))
+	struct tally so_far = o->tally;
+
+	o->summary.records = so_far.records;
+	o->summary.pages = so_far.pages;
+	tally_end(&so_far, o->summary.digest);
+	if (o->pair != NULL && !pair_say(o->pair, message, &o->summary,
+	    sizeof(o->summary)))
 		return fault_set(f, EXIT_SYSTEM, "the restorer is gone");
 	return 0;
+}
+
+/* GUEST_STAYS: all but END has come, and is of no use any more. */
+static int
+take_stays(struct opener *o, struct record *rec, struct fault *f)
+{
+	if (stays_check(rec, o->config.move, f) == -1)
+		return -1;
+	o->stays = true;
+	rec->part = PART_NONE;
+	if (!pair_say(o->pair, MESSAGE_STAYS, NULL, 0))
+		return fault_set(f, EXIT_SYSTEM, "the restorer is gone");
+	return 0;
+}
+
+static int
+announce_end(struct opener *o, struct record *rec, struct fault *f)
+{
+	if (!o->standby)
+		return announce(o, MESSAGE_SUMMARY, f);
+	if (o->checkpoints == 0) {
+		record_fault(f, EXIT_REFUSED, rec, "the stream has no "
+		    "checkpoints");
+		return fault_hint(f, "xc-absorb without --standby takes it");
+	}
+	if (o->stays)
+		rec->part = PART_NONE;
+	return o->stays ? 0 : announce(o, MESSAGE_SUMMARY, f);
 }
 
 static int
@@ -134,13 +168,23 @@ check_piece(struct opener *o, struct record *rec, struct fault *f)
 	if (rec->part == PART_RECORD && !o->configured && o->keep == NULL &&
 	    configure_from_xl(o, rec, f) == -1)
 		return -1;
+	if (o->stays && rec->part == PART_RECORD && rec->type != REC_END)
+		return record_fault(f, EXIT_MALFORMED, rec,
+		    "it comes behind GUEST_STAYS");
 	tally_add(&o->tally, rec);
 	if (lint_piece(&o->lint, rec, f) == -1)
 		return -1;
+	if (o->standby && stays_is(rec))
+		return take_stays(o, rec, f);
+	if (o->standby && rec->part == PART_RECORD &&
+	    rec->type == REC_CHECKPOINT) {
+		o->checkpoints++;
+		return announce(o, MESSAGE_CHECKPOINT, f);
+	}
 	if (o->nested ? rec->part == PART_LIBXL && rec->type == LIBXL_END &&
 	    rec->size == RECORD_HEADER_SIZE :
 	    rec->part == PART_RECORD && rec->type == REC_END)
-		return announce_end(o, f);
+		return announce_end(o, rec, f);
 	return 0;
 }
 
@@ -221,6 +265,7 @@ run(struct opener *o, int in, unsigned threads, struct fault *f)
 		.threads = threads, .codec = &codec,
 	};
 
+	o->lint.checkpoints = o->standby;
 	tally_begin(&o->tally);
 	if (o->keep != NULL)
 		o->lint.vcpus = LINT_VCPUS_MAX;	/* nobody says less */

@@ -47,10 +47,13 @@ struct opener {
 	const struct overrides *overrides;
 	const char *config_file;	/* a configuration for xl, in the place
 					   of a save file's; or NULL */
+	bool     standby;	/* a checkpointed stream */
 	struct lint  lint;	/* max_pfn is the caller's; 0: a default */
 	struct tally tally;
 	struct config config;
 	bool  configured;	/* it is known what the domain is to be */
+	uint64_t checkpoints;	/* that came */
+	bool  stays;		/* GUEST_STAYS came */
 	bool  nested;		/* the image is in a stream of libxl's */
 	struct xl_file xl;	/* then */
 	struct layers layers;
@@ -65,6 +68,8 @@ struct opener {
  * stream of libxl's goes to it as a save file of xl's, with the guest's name
  * and uuid in its configuration.
  * With keys, these are wiped.
+ * With standby each checkpoint is announced to the restorer before it; neither
+ * GUEST_STAYS nor an END behind it goes there.
  * 0, or -1 with *f set as filter_run, lint_piece, config_get, xl_file.h say,
  * and EXIT_REFUSED for a stream without configuration, of a kind without
  * images, or with a layer that is not opened here.
@@ -75,6 +80,9 @@ struct absorb {
 	const char *tool;
 	bool pause, unpause;	/* -p; --unpause */
 	bool force;		/* though it failed or was refused before */
+	bool standby;
+	bool takeover;		/* with standby: run the copy in any case, or */
+	const char *fence;	/* if this command succeeds; NULL: do not */
 	bool quiet, verbose;
 	unsigned threads;
 	unsigned silence;	/* seconds without a byte; 0: any */
@@ -89,7 +97,9 @@ struct absorb {
  * restorer_run(p, a): the child, the only one with handles to Xen: makes the
  * domain from the pair's stream, and prints its receipt on stdout.
  * opener_main(p, a): the parent: opener_run on stdin; cleans up after a
- * restorer that was killed.  A move that failed has its receipt too, once
+ * restorer that was killed.  With standby they follow the guest until the
+ * stream ends, and then let its copy run, hold it or remove it; the status is
+ * EXIT_MALFORMED when it is held.  A move that failed has its receipt too, once
  * nothing of it is left.  Both print what there is to tell, and return the
  * exit status.
  */

@@ -23,7 +23,10 @@ struct emit {
 	bool force;		/* though a copy may run */
 	bool try_live;		/* how.live is to be set where it can be */
 	bool quiet, verbose;
-	struct save_how how;	/* out and peer: the pair's */
+	bool stats;		/* a line of JSON for each checkpoint */
+	/* out and peer are the pair's, pace.tell is the saver's.  With a pace
+	 * it is a live snapshot. */
+	struct save_how how;
 	unsigned silence;	/* seconds without a byte; 0: any */
 	const struct offer *offer;	/* of the destination, or NULL */
 	struct newfile *file;	/* to write to; NULL: stdout */

@@ -21,6 +21,7 @@
 #define REC_CHECK		UINT32_C(0xd8520012)
 #define REC_DIGEST		UINT32_C(0xd8520013)
 #define REC_SIGNATURE		UINT32_C(0xd8520014)
+#define REC_GUEST_STAYS		UINT32_C(0xd8520015)
 
 #define OUR_HEADER_SIZE		8u
 #define OUR_VERSION		1u
@@ -250,6 +251,14 @@
 
 /* SIGNATURE body: our header, then the text of a minisign signature of the
  * DIGEST's body, without padding. */
+
+/*
+ * GUEST_STAYS body; behind the last CHECKPOINT, before END
+ *   0  8  our header; flags 0
+ *   8 16  move      that of GUEST_CONFIG
+ */
+#define STAYS_MOVE_OFFSET	8u
+#define STAYS_SIZE		24u
 
 /* GUEST_CONFIG body: our header, then JSON text without a NUL. */
 #define GUEST_CONFIG_MAX	(64u << 10)	/* bytes of the body */

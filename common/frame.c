@@ -74,6 +74,23 @@ write_end(struct frame *fr, struct sink *out, const struct record *end,
 	return sink_close(out, f);
 }
 
+/* The saver says how it came about.  If it is gone, so is what comes next. */
+static void
+tell_checkpoint(struct frame *fr, const struct stream *in)
+{
+	struct frame_checkpoint c = {
+		.pages = fr->tally.pages - fr->pages,
+		.bytes = in->in.offset - fr->bytes,
+	};
+
+	if (pair_hear(fr->pair, &c.made, sizeof(c.made)) !=
+	    MESSAGE_CHECKPOINT)
+		return;
+	fr->pages = fr->tally.pages;
+	fr->bytes = in->in.offset;
+	fr->checkpoint(fr->listener, &c);
+}
+
 /* The pieces from in to out, END included. */
 static int
 copy(struct frame *fr, struct stream *in, struct sink *out,
@@ -94,6 +111,9 @@ copy(struct frame *fr, struct stream *in, struct sink *out,
 			return write_end(fr, out, rec, f);
 		if (stream_write(out, rec, f) == -1)
 			return -1;
+		if (fr->checkpoint != NULL && rec->part == PART_RECORD &&
+		    rec->type == REC_CHECKPOINT)
+			tell_checkpoint(fr, in);
 	}
 	/*
 	 * The saver says SAVED before it closes its end.  If it did not, it

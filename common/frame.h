@@ -9,10 +9,17 @@
 
 #include "config.h"
 #include "fault.h"
+#include "guest.h"
 #include "newfile.h"
 #include "note.h"
 #include "pair.h"
 #include "tally.h"
+
+/* A checkpoint that went out. */
+struct frame_checkpoint {
+	struct save_checkpoint made;
+	uint64_t pages, bytes;	/* since the one before */
+};
 
 struct frame {
 	struct pair *pair;	/* the saver's other end */
@@ -22,6 +29,10 @@ struct frame {
 	struct note *note;	/* of the move */
 	struct tally tally;	/* of the saver's records */
 	bool   starved;		/* the saver ended before its image did */
+	/* Called for each checkpoint; not NULL where there are any. */
+	void (*checkpoint)(void *listener, const struct frame_checkpoint *c);
+	void  *listener;
+	uint64_t pages, bytes;	/* up to the last checkpoint */
 };
 
 /*

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "emit.h"
@@ -46,6 +48,47 @@ tell_tally(const struct emit *e, const struct note *n)
 		    "digest %s", n->records, n->pages, text);
 }
 
+/* What is told of checkpoints. */
+struct pulse {
+	const struct emit *emit;
+	bool late;		/* the one before came late */
+};
+
+/* Checkpoints that come more than this part of the interval late are told. */
+#define LATE_PART	4u
+
+static void
+print_checkpoint(const struct frame_checkpoint *c)
+{
+	fprintf(stderr, "{\"checkpoint\":%" PRIu64 ",\"pages\":%" PRIu64
+	    ",\"bytes\":%" PRIu64 ",\"stopped_us\":%" PRIu64
+	    ",\"late_us\":%" PRIu64 "}\n", c->made.number, c->pages,
+	    c->bytes, c->made.stopped, c->made.late);
+}
+
+/* For frame_run.  A row of late ones is told of once. */
+static void
+tell_checkpoint(void *listener, const struct frame_checkpoint *c)
+{
+	struct pulse *pulse = listener;
+	const struct emit *e = pulse->emit;
+	uint64_t us = e->how.pace.interval * UINT64_C(1000);
+	bool late = c->made.late > us / LATE_PART;
+
+	if (e->stats)
+		print_checkpoint(c);
+	else if (e->verbose)
+		fault_tell(e->tool, "checkpoint %" PRIu64 ": %" PRIu64
+		    " pages; it stood still for %" PRIu64 " ms",
+		    c->made.number, c->pages, c->made.stopped / 1000);
+	if (late && !pulse->late && !e->quiet)
+		fault_tell(e->tool, "checkpoint %" PRIu64 " came %" PRIu64
+		    " ms late: the one before was not taken in %u ms",
+		    c->made.number, c->made.late / 1000,
+		    e->how.pace.interval);
+	pulse->late = late;
+}
+
 /* Passes the image on.  0, or -1 with *f set. */
 static int
 pass_on(struct pair *p, const struct emit *e, struct news *news,
@@ -65,6 +108,20 @@ pass_on(struct pair *p, const struct emit *e, struct news *news,
 	return 0;
 }
 
+/*
+ * The guest stands still until its checkpoint is in the pipe, not until it has
+ * gone out.  A smaller pipe does too.
+ */
+#define CHECKPOINT_ROOM	(64 << 20)
+static void
+widen(int stream)
+{
+	int room = CHECKPOINT_ROOM;
+
+	while (room > 1 << 20 && fcntl(stream, F_SETPIPE_SZ, room) == -1)
+		room /= 2;
+}
+
 int
 framer_run(struct pair *p, const struct emit *e)
 {
@@ -76,9 +133,16 @@ framer_run(struct pair *p, const struct emit *e)
 		.out = e->file != NULL ? e->file->fd : STDOUT_FILENO,
 	};
 	struct fault f = { .status = EXIT_SYSTEM };
+	struct pulse pulse = { .emit = e };
 	int child;
 
 	stop_by_signals(p, e->tool);
+	if (e->how.pace.interval > 0) {
+		stop_asks(e->how.pace.enough);
+		widen(p->stream);
+		fr.checkpoint = tell_checkpoint;
+		fr.listener = &pulse;
+	}
 	stop_drops(e->file);
 	if (e->silence > 0)
 		stop_by_silence(e->silence);

@@ -268,8 +268,8 @@ guest_cpu(struct guest *g)
 	return guest_info(g, &info) ? info.cpu_time : 0;
 }
 
-static int
-resume(struct guest *g, struct fault *f)
+int
+guest_run_on(struct guest *g, struct fault *f)
 {
 	if (xc_domain_resume(g->xc, g->domid, 1) != 0)
 		return guest_fault(g, f, "cannot be resumed");
@@ -326,7 +326,7 @@ guest_take_back(struct guest *g, bool pause, bool by_xl, struct fault *f)
 	/* A guest that runs before its device model loses what it says. */
 	if (by_xl)
 		guest_continue_by_xl(g, &late);
-	if (resume(g, f) == -1 ||
+	if (guest_run_on(g, f) == -1 ||
 	    (paused && !pause && unpause(g, f) == -1))
 		return -1;
 	if (late.status == EXIT_DONE)

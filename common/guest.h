@@ -61,6 +61,7 @@ enum save_way {
 	SAVE_AS_NEEDED,		/* by xl if it has devices or a device model */
 	SAVE_WITH_XL,		/* by xl in any case */
 	SAVE_WITHOUT_XL,	/* refused if it would need xl */
+	SAVE_CHECKPOINTS,	/* the same: xl makes no checkpointed stream */
 	SAVE_MEMORY_ONLY	/* devices and device model are left out */
 };
 
@@ -82,6 +83,24 @@ struct save_round {
 	uint64_t dirty;		/* pages that the guest changed meanwhile */
 };
 
+/* One checkpoint of a checkpointed stream. */
+struct save_checkpoint {
+	uint64_t number;	/* from 1 */
+	uint64_t stopped;	/* us for which the guest stood still */
+	uint64_t late;		/* us by which it was begun later than due */
+};
+
+/* When checkpoints are made. */
+struct save_pace {
+	unsigned interval;	/* ms from one to the next; 0: none are made */
+	uint64_t count;		/* how many; 0: until it is enough */
+	int      enough;	/* a descriptor: readable when none is to come
+				   any more */
+	/* Called for each when the guest runs on. */
+	void   (*tell)(void *listener, const struct save_checkpoint *c);
+	void    *listener;
+};
+
 struct save_how {
 	int      out;		/* where the image goes */
 	int      peer;		/* a socket whose other end is somebody who
@@ -97,6 +116,7 @@ struct save_how {
 	unsigned max_downtime;	/* ms; 0: none */
 	/* Called after the number-th round, number from 1; or NULL. */
 	void   (*tell_round)(unsigned number, const struct save_round *r);
+	struct save_pace pace;
 };
 
 /* How the guest was asked to suspend. */
@@ -130,6 +150,11 @@ struct save_report {
  * than how->max_downtime, or when its suspend event channel is taken.
  * Nothing of the request is left in xenstore and of its event channel, and
  * Xen does not log the guest's changes any more.
+ * With how->pace the image is a checkpointed stream, and the guest runs on
+ * after each checkpoint.  The first one ends a live save; the next one comes
+ * later than it is due when the one before is not taken out of how->out by
+ * then.  The image ends behind a checkpoint, without END; 0 when it does so
+ * because of the pace, and the guest runs.
  * With how->by_xl what xl writes, which is not live, waits 60 seconds for the
  * guest's answer, and leaves it paused or running.
  * *report is filled, after -1 as far as it came; guest_take_back adds
@@ -209,11 +234,15 @@ int guest_check_free(struct guest *g, const struct config *c,
 int guest_create(struct guest *g, const struct config *c, struct fault *f);
 
 /*
- * guest_restore(g, c, in, f): fills the domain from the plain image on in,
- * up to END, and makes its nodes in xenstore.  It is left paused.
+ * guest_restore(g, c, in, checkpoint, listener, f): fills the domain from the
+ * plain image on in, up to END, and makes its nodes in xenstore.  It is left
+ * paused.
+ * With checkpoint, which is not NULL then, from a checkpointed one: it is
+ * called when a whole checkpoint has come, which is taken if it returns true;
+ * when the image ends, wherever, the domain is what it was at the last one.
  */
 int guest_restore(struct guest *g, const struct config *c, int in,
-    struct fault *f);
+    bool (*checkpoint)(void *listener), void *listener, struct fault *f);
 
 /*
  * guest_restore_by_xl(g, c, config_file, in, f): a domain from the save file of

@@ -171,6 +171,12 @@ static int
 check_xl(struct guest *g, const xc_domaininfo_t *info, enum save_way way,
     const char *what, bool live, struct fault *f)
 {
+	if (way == SAVE_CHECKPOINTS) {
+		fault_set(f, EXIT_REFUSED, "domain %s has %s, of which "
+		    "checkpoints hold nothing", g->label, what);
+		return fault_hint(f, "xl remus sends checkpoints with its "
+		    "disks; --memory-only leaves them out");
+	}
 	if (way == SAVE_WITHOUT_XL || !toolstack_there()) {
 		fault_set(f, EXIT_REFUSED, "domain %s has %s", g->label,
 		    what);

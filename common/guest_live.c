@@ -127,6 +127,11 @@ guest_precopy(struct precopy_stats stats, void *data)
 
 	if (guest_peer_gone(g, 0) || guest_look(g) == -1)
 		return XGS_POLICY_ABORT;
+	if (guest_enough(g)) {
+		fault_set(&g->save_fault, EXIT_SYSTEM, "domain %s: ended "
+		    "before its first checkpoint", g->label);
+		return XGS_POLICY_ABORT;
+	}
 	if (stats.dirty_count >= 0) {
 		begin_round(g, (uint64_t)stats.dirty_count);
 		return XGS_POLICY_CONTINUE_PRECOPY;

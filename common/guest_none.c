@@ -193,11 +193,14 @@ guest_create(struct guest *g, const struct config *c, struct fault *f)
 }
 
 int
-guest_restore(struct guest *g, const struct config *c, int in, struct fault *f)
+guest_restore(struct guest *g, const struct config *c, int in,
+    bool (*checkpoint)(void *listener), void *listener, struct fault *f)
 {
 	(void)g;
 	(void)c;
 	(void)in;
+	(void)checkpoint;
+	(void)listener;
 	return none(f);
 }
 

@@ -173,15 +173,28 @@ static_data_done(unsigned missing, void *data)
 #endif
 }
 
+/* libxenguest's callback: a CHECKPOINT came. */
+static int
+take_checkpoint(void *data)
+{
+	struct guest *g = data;
+
+	return g->checkpoint(g->listener) ? XGR_CHECKPOINT_SUCCESS :
+	    XGR_CHECKPOINT_FAILOVER;
+}
+
 int
 guest_restore(struct guest *g, const struct config *c, int in,
-    struct fault *f)
+    bool (*checkpoint)(void *listener), void *listener, struct fault *f)
 {
 	struct restore_callbacks calls = {
-		.static_data_done = static_data_done, .data = g,
+		.static_data_done = static_data_done,
+		.checkpoint = take_checkpoint, .data = g,
 	};
 	struct guest_rings r = { 0 };
 
+	g->checkpoint = checkpoint;
+	g->listener = listener;
 	if (set_limits(g, c, f) == -1)
 		return -1;
 	r.store_port = xc_evtchn_alloc_unbound(g->xc, g->domid, 0);
@@ -191,8 +204,9 @@ guest_restore(struct guest *g, const struct config *c, int in,
 	errno = 0;
 	if (xc_domain_restore(g->xc, in, g->domid,
 	    (unsigned)r.store_port, &r.store_gfn, 0,
-	    (unsigned)r.console_port, &r.console_gfn, 0, XC_STREAM_PLAIN,
-	    &calls, -1) != 0)
+	    (unsigned)r.console_port, &r.console_gfn, 0,
+	    checkpoint != NULL ? XC_STREAM_REMUS : XC_STREAM_PLAIN, &calls,
+	    -1) != 0)
 		return guest_fault(g, f, "restoring failed");
 	if (guest_store(g, c, &r) == -1)
 		return guest_fault(g, f, "its nodes and configuration cannot "

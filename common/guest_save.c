@@ -78,10 +78,11 @@ guest_save(struct guest *g, const struct save_how *how,
 	g->live.on = how->live && !before;
 	g->log.first[0] = '\0';
 	errno = 0;
-	result = xc_domain_save(g->xc, how->out, g->domid,
+	result = how->pace.interval > 0 ? guest_save_checkpoints(g) :
+	    xc_domain_save(g->xc, how->out, g->domid,
 	    g->live.on ? XCFLAGS_LIVE : 0, &calls, XC_STREAM_PLAIN, -1);
 	if (result == 0)
-		result = end_save(g, f);
+		result = how->pace.interval > 0 ? 0 : end_save(g, f);
 	else
 		end_failure(g, f);
 	guest_channel_close(g);

@@ -47,6 +47,10 @@ struct guest {
 		uint64_t all_bytes;
 	} live;
 	struct {
+		uint64_t number;	/* of the last checkpoint, from 1 */
+		uint64_t began, stopped, late;	/* us */
+	} pace;
+	struct {
 		xenevtchn_handle *events;	/* NULL: not opened */
 		int port;		/* this host's end; -1: not used */
 		int lock;		/* libxenguest's */
@@ -54,6 +58,8 @@ struct guest {
 
 	/* guest_create and guest_restore */
 	bool     created;
+	bool   (*checkpoint)(void *listener);	/* NULL: a plain image */
+	void    *listener;
 };
 
 /*
@@ -93,6 +99,17 @@ int guest_continue_by_xl(struct guest *g, struct fault *f);
 /* guest_unpause_by_xl(g, f), guest_destroy_by_xl(g, f): with its devices. */
 int guest_unpause_by_xl(struct guest *g, struct fault *f);
 int guest_destroy_by_xl(struct guest *g, struct fault *f);
+
+/*
+ * guest_save_checkpoints(g): guest_save with how->pace, when all is ready.
+ * 0, or -1 with g->save_fault set, or without it errno.
+ * guest_enough(g): whether the pace wants it to end.
+ */
+int guest_save_checkpoints(struct guest *g);
+bool guest_enough(const struct guest *g);
+
+/* guest_run_on(g, f): lets the suspended guest run, and notes when. */
+int guest_run_on(struct guest *g, struct fault *f);
 
 /* guest_withdraw(g): takes a request to suspend out of xenstore, unless the
  * guest took it already.  True when it is withdrawn. */

@@ -4,6 +4,7 @@
 #include "bytes.h"
 #include "format.h"
 #include "lint_rule.h"
+#include "stays.h"
 #include "types.h"
 
 /*
@@ -289,8 +290,9 @@ check_record(struct lint *l, const struct record *rec, struct fault *f)
 	if (rec->type == REC_GUEST_CONFIG && type_is_ours(rec) &&
 	    check_config(l, rec, f) == -1)
 		return -1;
+	/* No CHECKPOINT comes behind GUEST_STAYS. */
 	if (rec->type & RECORD_OPTIONAL)
-		return !l->checkpointed ? 0 : lint_wrong(l, LINT_OPTIONAL,
+		return !l->checkpointed || stays_is(rec) ? 0 : lint_wrong(l, LINT_OPTIONAL,
 		    rec, f, "an optional record behind a CHECKPOINT: Xen's "
 		    "restorer ends at the next one");
 	if ((fits = check_type(l, rec, f)) != 1)

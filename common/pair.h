@@ -21,11 +21,16 @@
 enum message {
 	MESSAGE_NONE,		/* the other end is gone, or said nothing */
 	MESSAGE_NEWS,		/* saver: struct news, with the guest's lock */
+	MESSAGE_CHECKPOINT,	/* saver: struct save_checkpoint: one was made;
+				   opener: struct summary: one comes next */
 	MESSAGE_SAVED,		/* saver: struct note: the image is whole */
 	MESSAGE_DONE,		/* framer: END was written, stdout closed */
 	MESSAGE_CONFIG,		/* opener: struct config: a guest comes */
 	MESSAGE_CREATING,	/* restorer: it makes the domain now */
 	MESSAGE_SUMMARY,	/* opener: struct summary: END comes next */
+	MESSAGE_STAYS,		/* opener: the guest stays where it is */
+	MESSAGE_BROKEN,		/* opener: what comes behind the last checkpoint
+				   is lost, which was reported */
 	MESSAGE_ABORT		/* the stream failed, which was reported */
 };
 

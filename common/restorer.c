@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
+#include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include "guest.h"
 #include "lock.h"
 #include "receipt.h"
+#include "standby.h"
 #include "stop.h"
 
 /* What the restorer works on. */
@@ -19,6 +21,8 @@ struct work {
 	enum copy_state state;
 	bool begun;		/* the move is this process' */
 	bool aborted;		/* the opener gave up, and says why */
+	struct standby standby;
+	bool held;		/* the copy stands by, and does not run */
 };
 
 static struct receipt
@@ -82,39 +86,96 @@ fill(struct work *w, const struct absorb *a, struct fault *f)
 {
 	int in = w->pair->stream;
 
-	return w->config.in_xl ?
-	    guest_restore_by_xl(w->guest, &w->config, a->config_file, in, f) :
-	    guest_restore(w->guest, &w->config, in, f);
+	if (w->config.in_xl)
+		return guest_restore_by_xl(w->guest, &w->config,
+		    a->config_file, in, f);
+	return guest_restore(w->guest, &w->config, in,
+	    a->standby ? standby_checkpoint : NULL, &w->standby, f);
+}
+
+/* The copy is whole: what becomes of it, and its receipt. */
+static int
+keep(struct work *w, struct receipt *r, bool unpause, struct fault *f)
+{
+	if (copy_end(w->guest, &w->state, r, is_copy(&w->config), f) == -1)
+		return -1;
+	if (unpause) {
+		if (take_step(w, COPY_UNPAUSE, f) == -1)
+			return -1;
+		r->result = RECEIPT_RUNNING;
+	}
+	if (receipt_print(r, f) == 0)
+		return 0;
+	return fault_set(f, EXIT_SYSTEM, "the receipt of domain %s could not "
+	    "be written", guest_label(w->guest));
+}
+
+/* Whether the copy may take its guest's place; why not is said. */
+static bool
+may_take_over(const struct work *w, const struct absorb *a)
+{
+	struct fault f;
+
+	if (a->takeover)
+		return true;
+	if (a->fence == NULL)
+		return false;
+	if (standby_fence(a->fence, w->guest, &w->config, &f) == 0)
+		return true;
+	fault_print(a->tool, &f);
+	return false;
+}
+
+/* No more checkpoints come. */
+static int
+end_standby(struct work *w, const struct absorb *a, struct fault *f)
+{
+	const struct standby *s = &w->standby;
+	struct receipt r = receipt_of(w, &s->last);
+
+	switch (standby_end(&w->standby)) {
+	case STANDBY_STOPPED:
+		w->aborted = true;
+		return -1;
+	case STANDBY_STAYS:
+		if (!a->quiet)
+			fault_tell(a->tool, "its source keeps '%s': the copy "
+			    "is removed, after %" PRIu64 " checkpoints",
+			    w->config.name, s->checkpoints);
+		return take_step(w, COPY_BROKE, f);
+	case STANDBY_BROKEN:
+		break;
+	}
+	fault_tell(a->tool, "domain %s is whole, as of checkpoint %" PRIu64,
+	    guest_label(w->guest), s->checkpoints);
+	w->held = !may_take_over(w, a);
+	if (w->held)
+		fault_tell(a->tool, "hint: it is paused; when its source does "
+		    "not run any more: xl unpause %" PRIu32,
+		    guest_domid(w->guest));
+	return keep(w, &r, !w->held, f);
 }
 
 /* Create, fill, keep.  0, or -1 with *f set. */
 static int
 restore(struct work *w, const struct absorb *a, struct fault *f)
 {
-	struct config *c = &w->config;
+	const struct config *c = &w->config;
 	struct receipt r;
 	struct summary s;
 	enum message said;
 
 	if (begin(w, a, f) == -1 || fill(w, a, f) == -1)
 		return -1;
+	if (a->standby)
+		return end_standby(w, a, f);
 	/* END is only sent after the summary: without it, all is void. */
 	if ((said = pair_hear(w->pair, &s, sizeof(s))) != MESSAGE_SUMMARY) {
 		w->aborted = said == MESSAGE_ABORT;
 		return fault_set(f, EXIT_SYSTEM, "the opener is gone");
 	}
 	r = receipt_of(w, &s);
-	if (copy_end(w->guest, &w->state, &r, is_copy(c), f) == -1)
-		return -1;
-	if (!a->pause && (!c->snapshot || a->unpause)) {
-		if (take_step(w, COPY_UNPAUSE, f) == -1)
-			return -1;
-		r.result = RECEIPT_RUNNING;
-	}
-	if (receipt_print(&r, f) == 0)
-		return 0;
-	return fault_set(f, EXIT_SYSTEM, "the receipt of domain %s could not "
-	    "be written", guest_label(w->guest));
+	return keep(w, &r, !a->pause && (!c->snapshot || a->unpause), f);
 }
 
 /* Says that nothing of this move is here, and nothing will come of it. */
@@ -158,6 +219,8 @@ give_up(struct work *w, const struct absorb *a, struct fault *f)
 		tell_failed(&w->config);
 	if (w->aborted || pair_heard(w->pair, MESSAGE_ABORT))
 		return EXIT_DONE;	/* the opener says why */
+	if (pair_heard(w->pair, MESSAGE_BROKEN))
+		return EXIT_MALFORMED;	/* it said why */
 	fault_print(a->tool, f);
 	return f->status;
 }
@@ -181,6 +244,7 @@ restorer_run(struct pair *p, const struct absorb *a)
 {
 	struct work w = {
 		.pair = p, .move.fd = -1, .uuid.fd = -1, .state = COPY_NONE,
+		.standby.pair = p,
 	};
 	struct fault f;
 	int status = EXIT_DONE;
@@ -195,6 +259,8 @@ restorer_run(struct pair *p, const struct absorb *a)
 	}
 	if (restore(&w, a, &f) == -1)
 		status = give_up(&w, a, &f);
+	else if (w.held)
+		status = EXIT_MALFORMED;
 	guest_close(w.guest);
 	lock_drop(&w.uuid);
 	lock_drop(&w.move);
@@ -254,7 +320,7 @@ opener_main(struct pair *p, const struct absorb *a)
 {
 	struct opener op = {
 		.pair = p, .overrides = &a->overrides,
-		.config_file = a->config_file,
+		.config_file = a->config_file, .standby = a->standby,
 		.lint = { .max_pfn = a->max_pfn },
 		.layers.memory = a->memory,
 		.keys = a->keys,
@@ -265,13 +331,21 @@ opener_main(struct pair *p, const struct absorb *a)
 	stop_by_signals(p, a->tool);
 	if (a->silence > 0)
 		stop_by_silence(a->silence);
-	if (opener_run(&op, STDIN_FILENO, a->threads, &f) == -1)
-		pair_say(p, MESSAGE_ABORT, NULL, 0);
+	if (a->standby)
+		stop_breaks_off();
+	if (opener_run(&op, STDIN_FILENO, a->threads, &f) == -1) {
+		if (a->standby)
+			fault_print(a->tool, &f);
+		pair_say(p, a->standby ? MESSAGE_BROKEN : MESSAGE_ABORT,
+		    NULL, 0);
+	}
 	stop_by_silence(0);	/* it is the restorer's turn */
 	pair_end(p);
 	child = pair_wait(p);
 	if (child == -1)
 		return after_kill(p, &op.config, a);
+	if (a->standby)
+		return child;
 	if (child == EXIT_DONE && f.status != EXIT_DONE)
 		fault_print(a->tool, &f);
 	return child != EXIT_DONE ? child : f.status;

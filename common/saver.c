@@ -13,6 +13,8 @@
 #include "lock.h"
 #include "now.h"
 #include "settle.h"
+#include "stays.h"
+#include "stream.h"
 
 /* The configuration from Xen.  A domain that no destination would take is
  * refused. */
@@ -48,6 +50,12 @@ may_begin(struct guest *g, const struct emit *e, struct news *news,
 	}
 	if (guest_check(g, e->way, e->how.live, by_xl, f) == -1)
 		return -1;
+	if (e->how.pace.interval > 0 && guest_suspended(g)) {
+		fault_set(f, EXIT_REFUSED, "domain %s is suspended: "
+		    "checkpoints are of a guest that runs", guest_label(g));
+		return fault_hint(f, "xc-emit --resume -f %u, then again",
+		    guest_domid(g));
+	}
 	news->live = e->how.live || (e->try_live &&
 	    guest_check(g, e->way, true, by_xl, &why) == 0);
 	return 0;
@@ -110,6 +118,11 @@ tell_report(const struct emit *e, struct guest *g, bool live,
 
 	if (e->quiet || r->stopped == 0 || (!live && !e->verbose))
 		return;
+	if (e->how.pace.interval > 0) {
+		fault_tell(e->tool, "domain %s: no more checkpoints; it stays "
+		    "here", guest_label(g));
+		return;
+	}
 	if (r->asked == SAVE_BY_XL) {
 		fault_tell(e->tool, "domain %s: saved by xl; stopped for %"
 		    PRIu64 " ms%s", guest_label(g), until - r->stopped,
@@ -121,6 +134,31 @@ tell_report(const struct emit *e, struct guest *g, bool live,
 	    PRIu64 " ms%s", guest_label(g), r->rounds, r->pages,
 	    r->round[r->rounds - 1].pages, asked[r->asked],
 	    until - r->stopped, r->resumed != 0 ? "" : " so far");
+}
+
+/* For guest_save. */
+static void
+pass_checkpoint(void *pair, const struct save_checkpoint *c)
+{
+	pair_say(pair, MESSAGE_CHECKPOINT, c, sizeof(*c));
+}
+
+/* Behind the last checkpoint: no copy is to run. */
+static int
+end_checkpoints(struct pair *p, const struct note *n, struct fault *f)
+{
+	struct record rec = { 0 };
+	struct sink out;
+	int result;
+
+	sink_open(&out, p->stream);
+	result = stays_put(n->move, &rec, f);
+	if (result == 0)
+		result = stream_write(&out, &rec, f);
+	if (result == 0)
+		result = stream_write(&out, &record_end, f);
+	record_free(&rec);
+	return result;
 }
 
 /* What the note says from END on. */
@@ -156,7 +194,10 @@ save(struct pair *p, struct guest *g, const struct emit *e, struct news *news,
 	how.by_xl = n->by_xl;
 	how.live = news->live;
 	how.runs_on = e->snapshot && !e->pause;
-	if (guest_save(g, &how, &report, &f) == -1) {
+	how.pace.tell = pass_checkpoint;
+	how.pace.listener = p;
+	if (guest_save(g, &how, &report, &f) == -1 ||
+	    (how.pace.interval > 0 && end_checkpoints(p, n, &f) == -1)) {
 		if (!pair_heard(p, MESSAGE_ABORT))
 			fault_print(e->tool, &f);
 		if (report.begun)

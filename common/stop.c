@@ -29,23 +29,26 @@ static struct {
 	void (*last)(const void *ctx);	/* NULL: nothing */
 	const void *ctx;	/* last's */
 	int out;		/* -1: none */
+	int ask;		/* -1: none */
+	bool breaks_off;
+	int status;		/* the child's */
 	unsigned limit, silent;	/* seconds */
 	uint64_t moved;		/* when last looked at */
-} stop = { .null = -1, .out = -1 };
+} stop = { .null = -1, .out = -1, .ask = -1 };
 
 /*
  * Lets the child clean up, and waits for it.  False when it was killed: then
  * that is left to this process' main thread.
  */
 static bool
-end_child(void)
+end_child(enum message message)
 {
 	siginfo_t info = { .si_code = CLD_EXITED };
 	int err = errno;
 
 	if (stop.pair == NULL)
 		return true;
-	pair_say(stop.pair, MESSAGE_ABORT, NULL, 0);
+	pair_say(stop.pair, message, NULL, 0);
 	if (stop.pair->stream != -1)
 		dup2(stop.null, stop.pair->stream);
 	if (stop.out != -1)
@@ -57,6 +60,7 @@ end_child(void)
 	if (info.si_code != CLD_EXITED)
 		return false;
 	waitpid(stop.pair->child, NULL, WNOHANG);	/* it is gone for all */
+	stop.status = info.si_status;
 	if (stop.lock != NULL)
 		unlink(stop.lock->path);
 	return true;
@@ -64,7 +68,7 @@ end_child(void)
 
 /* Everything that a stop does but the last.  False as end_child. */
 static bool
-end_all(void)
+end_all(enum message message)
 {
 	const struct itimerval never = { .it_value = { 0 } };
 	size_t i;
@@ -73,7 +77,7 @@ end_all(void)
 		if (stop.taken[i])
 			signal(signals[i], SIG_DFL);
 	setitimer(ITIMER_REAL, &never, NULL);
-	if (!end_child())
+	if (!end_child(message))
 		return false;
 	if (stop.last != NULL)
 		stop.last(stop.ctx);
@@ -83,7 +87,13 @@ end_all(void)
 static void
 on_signal(int number)
 {
-	if (end_all())
+	static const uint64_t one = 1;
+	int ask = stop.ask;
+
+	stop.ask = -1;
+	if (ask != -1 && write(ask, &one, sizeof(one)) == sizeof(one))
+		return;
+	if (end_all(MESSAGE_ABORT))
 		raise(number);
 }
 
@@ -101,8 +111,8 @@ on_tick(int number)
 	if (write(STDERR_FILENO, stop.tool, strlen(stop.tool)) == -1 ||
 	    write(STDERR_FILENO, text, strlen(text)) == -1)
 		errno = 0;	/* nobody reads it */
-	if (end_all())
-		_exit(EXIT_SYSTEM);
+	if (end_all(stop.breaks_off ? MESSAGE_BROKEN : MESSAGE_ABORT))
+		_exit(stop.breaks_off ? stop.status : EXIT_SYSTEM);
 }
 
 void
@@ -121,6 +131,18 @@ stop_by_signals(struct pair *p, const char *tool)
 		if (sigaction(signals[i], NULL, &was) == 0 &&
 		    was.sa_handler != SIG_IGN)
 			stop.taken[i] = sigaction(signals[i], &is, NULL) == 0;
+}
+
+void
+stop_asks(int fd)
+{
+	stop.ask = fd;
+}
+
+void
+stop_breaks_off(void)
+{
+	stop.breaks_off = true;
 }
 
 void

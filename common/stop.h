@@ -24,6 +24,18 @@
  */
 void stop_by_signals(struct pair *p, const char *tool);
 
+/*
+ * stop_asks(fd): the first signal from now on only writes 8 bytes to fd, an
+ * eventfd, and all goes on until who reads it ends it.
+ */
+void stop_asks(int fd);
+
+/*
+ * stop_breaks_off(): a stop by silence tells the child MESSAGE_BROKEN, and
+ * this process ends with the child's status then.
+ */
+void stop_breaks_off(void);
+
 /* stop_does(last, ctx): a stop calls last(ctx), which may do what a signal
  * handler may; until NULL. */
 void stop_does(void (*last)(const void *ctx), const void *ctx);

@@ -58,6 +58,8 @@ static const struct type types[] = {
 	{ REC_CHECK, "CHECK", 0, 8, OUR_LENGTH, 1 },
 	{ REC_DIGEST, "DIGEST", 0, 8, OUR_LENGTH, 1 },
 	{ REC_SIGNATURE, "SIGNATURE", 0, 8, OUR_LENGTH, 1 },
+	{ REC_GUEST_STAYS, "GUEST_STAYS", GUEST_ANY,
+	    STAYS_SIZE, STAYS_SIZE, 1 },
 };
 
 static const char *const libxl_names[] = {

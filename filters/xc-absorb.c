@@ -35,6 +35,7 @@ static const char name[] = "xc-absorb";
 static const char help[] =
 "usage: xc-absorb [options] < stream\n"
 "       xc-absorb -t [options] < stream\n"
+"       xc-absorb --standby [--fence COMMAND | --takeover] [options] < stream\n"
 "       xc-absorb --image FILE [--replace] [options] < stream\n"
 "       xc-absorb --offer\n"
 "       xc-absorb --go < grant\n"
@@ -50,6 +51,12 @@ static const char help[] =
 "                    whose copy is gone: neither its source nor another copy\n"
 "                    runs\n"
 "  --unpause         let it run even if the stream is a snapshot (xc-emit -c)\n"
+"  --standby         follow a domain that sends checkpoints (xc-emit\n"
+"                    --checkpoint); when its stream breaks, hold the copy as of\n"
+"                    the last whole one, paused. A line of JSON for each\n"
+"  --fence COMMAND   then run COMMAND, which stops the source for sure, and let\n"
+"                    the copy run if it exits 0\n"
+"  --takeover        then let it run in any case: two of it may run\n"
 "  -t                check the stream, create nothing\n"
 "  --json            with -t: say what it came to, as JSON on stdout\n"
 "  --image FILE      store it, of any kind, in FILE: each page once, at a\n"
@@ -82,11 +89,11 @@ KEYRING_HELP
 "  -h, -V            this help; the version\n"
 "\n"
 "Exit status: 0 done, 1 Xen, I/O or memory, 2 usage, 3 stream malformed or\n"
-"cut, 4 damaged, 5 refused (name or uuid taken, limits, a layer to undo\n"
+"cut (--standby: and the copy is held), 4 damaged, 5 refused (name or uuid taken, limits, a layer to undo\n"
 "first; a move that has or had a copy here, failed or was refused; another\n"
 "process at work on it; no such move, no grant; FILE is there).\n";
 
-enum action { ABSORB, TEST, IMAGE, OFFER, GO, STATE, REFUSE };
+enum action { ABSORB, STANDBY, TEST, IMAGE, OFFER, GO, STATE, REFUSE };
 
 struct options {
 	enum action action;
@@ -183,6 +190,9 @@ static const struct option longs[] = {
 	{ "unpause", no_argument, NULL, 'u' },
 	{ "test", no_argument, NULL, 't' },
 	{ "json", no_argument, NULL, 'j' },
+	{ "standby", no_argument, NULL, 'y' },
+	{ "fence", required_argument, NULL, 'F' },
+	{ "takeover", no_argument, NULL, 'k' },
 	{ "image", required_argument, NULL, 'I' },
 	{ "replace", no_argument, NULL, 'R' },
 	{ "offer", no_argument, NULL, 'o' },
@@ -208,8 +218,8 @@ take_action(struct options *o, enum action action)
 	size_t n;
 
 	if (o->action != ABSORB)
-		opts_wrong(name, "one of -t, --image, --offer, --go, --state "
-		    "and --refuse");
+		opts_wrong(name, "one of -t, --standby, --image, --offer, "
+		    "--go, --state and --refuse");
 	o->action = action;
 	if (action == IMAGE)
 		o->path = opts_file(name, "--image");
@@ -279,6 +289,16 @@ take_option(struct options *o, int c, const char *given)
 	case 't':
 		take_action(o, TEST);
 		break;
+	case 'y':
+		take_action(o, STANDBY);
+		a->standby = true;
+		break;
+	case 'F':
+		a->fence = optarg;
+		break;
+	case 'k':
+		a->takeover = true;
+		break;
 	case 'j':
 		o->json = true;
 		break;
@@ -323,10 +343,20 @@ take_option(struct options *o, int c, const char *given)
 static void
 check_options(const struct options *o)
 {
+	const struct absorb *a = &o->absorb;
+
 	if (o->action == IMAGE && o->domain_only)
 		opts_wrong(name, "with --image no domain is made: -p, -f, "
 		    "--unpause, --name, --uuid, --config, --max-mem and "
 		    "--max-vcpus are for one");
+	if (o->action == STANDBY && (a->pause || a->unpause || a->force ||
+	    a->config_file != NULL))
+		opts_wrong(name, "-p, --unpause, -f and --config do not go "
+		    "with --standby");
+	if (o->action != STANDBY && (a->fence != NULL || a->takeover))
+		opts_wrong(name, "--fence and --takeover go with --standby");
+	if (a->fence != NULL && a->takeover)
+		opts_wrong(name, "one of --fence and --takeover");
 	if (o->absorb.config_file != NULL && (o->absorb.overrides.vcpus > 0 ||
 	    o->absorb.overrides.max_pages > 0))
 		opts_wrong(name, "--max-mem and --max-vcpus do not go with "

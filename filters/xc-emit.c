@@ -5,9 +5,12 @@
  *     xc-emit 7 | rec-compress | ssh dst xc-absorb | xc-emit --settle
  *     xc-emit --image mail.img | xc-absorb
  */
+#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <string.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <sodium.h>
@@ -26,11 +29,14 @@
 
 #define TIMEOUT_DEFAULT	60	/* seconds */
 #define DOWNTIME_MAX	3600000	/* ms */
+#define INTERVAL_MIN	10	/* ms */
+#define INTERVAL_MAX	3600000
 
 static const char name[] = "xc-emit";
 
 static const char help[] =
 "usage: xc-emit [-c | -p] [options] DOMAIN > stream\n"
+"       xc-emit --checkpoint INTERVAL [--count N] [options] DOMAIN > stream\n"
 "       xc-emit --image FILE [options] > stream\n"
 "       xc-emit --for FILE --dry-run DOMAIN\n"
 "       xc-emit --settle < receipt\n"
@@ -50,6 +56,11 @@ static const char help[] =
 "                         place\n"
 "  --live                 let the domain run while most is written\n"
 "  --try-live             that, if it can be saved so\n"
+"  --checkpoint INTERVAL  let it run, and send a checkpoint each INTERVAL, 10ms\n"
+"                         to 3600s, for xc-absorb --standby; until SIGTERM or\n"
+"                         SIGINT, which tell it that the domain stays here\n"
+"  --count N              or until N were sent\n"
+"  --stats=json           a line of JSON for each, on stderr\n"
 "  --max-rounds N         with --live: stop it after N rounds, 1 to 100\n"
 "                         (default 5)\n"
 "  --stop-dirty N         or when fewer than N pages are dirty (default 50)\n"
@@ -90,6 +101,7 @@ struct options {
 	struct emit emit;
 	bool live_only;		/* an option was given that needs --live */
 	bool emit_only;		/* or a domain's stream */
+	bool pace_only;		/* or that needs --checkpoint */
 	const char *image_path;	/* IMAGE */
 	const char *out_path;	/* NULL: stdout */
 	bool replace;
@@ -145,6 +157,9 @@ static const struct option longs[] = {
 	{ "force", no_argument, NULL, 'f' },
 	{ "live", no_argument, NULL, 'l' },
 	{ "try-live", no_argument, NULL, 'y' },
+	{ "checkpoint", required_argument, NULL, 'k' },
+	{ "count", required_argument, NULL, 'K' },
+	{ "stats", required_argument, NULL, 'j' },
 	{ "max-rounds", required_argument, NULL, 'r' },
 	{ "stop-dirty", required_argument, NULL, 'd' },
 	{ "max-downtime", required_argument, NULL, 'w' },
@@ -198,6 +213,56 @@ take_number(struct options *o, int c)
 		return;
 	}
 	o->live_only = true;
+}
+
+/* --checkpoint's: a number with ms or s behind it, in ms. */
+static unsigned
+take_interval(void)
+{
+	static const struct {
+		const char *unit;
+		unsigned ms;
+	} units[] = { { "ms", 1 }, { "s", 1000 } };
+	size_t digits = strspn(optarg, "0123456789"), i;
+	char number[16] = "";
+	long n;
+
+	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (strcmp(optarg + digits, units[i].unit) != 0 ||
+		    digits >= sizeof(number))
+			continue;
+		memcpy(number, optarg, digits);
+		if (opts_number(number, 1, INTERVAL_MAX, &n) == 0 &&
+		    n * units[i].ms >= INTERVAL_MIN &&
+		    n * units[i].ms <= INTERVAL_MAX)
+			return (unsigned)n * units[i].ms;
+	}
+	opts_wrong(name, "--checkpoint takes an interval, 10ms to 3600s, not "
+	    "'%s'", optarg);
+}
+
+/* The options of a checkpointed stream. */
+static void
+take_pace(struct options *o, int c)
+{
+	struct emit *e = &o->emit;
+
+	switch (c) {
+	case 'k':
+		e->how.pace.interval = take_interval();
+		e->how.live = e->snapshot = true;
+		return;
+	case 'K':
+		e->how.pace.count = (uint64_t)opts_count(name, "--count", 1,
+		    LONG_MAX);
+		break;
+	case 'j':
+		if (strcmp(optarg, "json") != 0)
+			opts_wrong(name, "--stats takes json");
+		e->stats = true;
+		break;
+	}
+	o->pace_only = true;
 }
 
 /* The options that name files. */
@@ -282,6 +347,11 @@ take_option(struct options *o, int c, const char *given)
 	case 'y':
 		e->try_live = true;
 		break;
+	case 'k':
+	case 'K':
+	case 'j':
+		take_pace(o, c);
+		break;
 	case 'r':
 	case 'd':
 	case 'w':
@@ -326,6 +396,26 @@ check_stream(const struct options *o)
 		opts_wrong(name, "--replace goes with -o");
 }
 
+/* What goes with checkpoints, and what does not. */
+static void
+check_pace(const struct options *o)
+{
+	const struct emit *e = &o->emit;
+
+	if (e->how.pace.interval == 0) {
+		if (o->pace_only)
+			opts_wrong(name, "--count and --stats go with "
+			    "--checkpoint");
+		return;
+	}
+	if (e->pause || e->no_config || e->try_live ||
+	    e->way == SAVE_WITH_XL)
+		opts_wrong(name, "-p, --no-config, --try-live and --xl do not "
+		    "go with --checkpoint");
+	if (o->action != EMIT)
+		opts_wrong(name, "--checkpoint goes with a domain");
+}
+
 /* Refuses what makes no sense together. */
 static void
 check_options(const struct options *o, int operands)
@@ -343,6 +433,7 @@ check_options(const struct options *o, int operands)
 	if (o->action != EMIT && o->action != CHECK &&
 	    (o->emit.how.live || o->emit.try_live))
 		opts_wrong(name, "--live and --try-live go with a stream");
+	check_pace(o);
 	if (o->live_only && !o->emit.how.live)
 		opts_wrong(name, "--max-rounds, --stop-dirty and "
 		    "--max-downtime go with --live");
@@ -409,7 +500,12 @@ main(int argc, char *argv[])
 	open_output(&o, &file);
 	if (o.action == IMAGE)
 		return emit_image(&o);
-	if (sodium_init() == -1)
+	if (o.emit.how.pace.interval > 0 && o.emit.way == SAVE_AS_NEEDED)
+		o.emit.way = SAVE_CHECKPOINTS;
+	o.emit.how.pace.enough = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (o.emit.how.pace.enough == -1)
+		fault_set(&f, EXIT_SYSTEM, "no eventfd: %s", strerror(errno));
+	else if (sodium_init() == -1)
 		fault_set(&f, EXIT_SYSTEM, "no random numbers");
 	else if (pair_fork(&p, true, &f) == 0)
 		return p.child == 0 ? saver_run(&p, &o.emit) :
