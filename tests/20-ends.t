@@ -134,6 +134,24 @@ for wrong in "--max-rounds 0" "--max-rounds 101" "--stop-dirty -1" \
 	# shellcheck disable=SC2086
 	ok "xc-emit: ${wrong% *} without --live" usage xc-emit ${wrong% *} 10 1
 done
+for wrong in 9ms 3601s 200 1m ms -5ms 4.5s ""; do
+	ok "xc-emit: --checkpoint '$wrong'" usage xc-emit --checkpoint "$wrong" 1
+done
+for wrong in -p --no-config --xl --try-live --resume "--count 0" \
+	"--stats text"; do
+	# shellcheck disable=SC2086
+	ok "xc-emit: --checkpoint and $wrong" \
+		usage xc-emit --checkpoint 1s $wrong 1
+done
+ok "xc-emit: --count without --checkpoint" usage xc-emit --count 3 1
+ok "xc-emit: --stats without --checkpoint" usage xc-emit --stats=json 1
+for wrong in -p --unpause -f "--config x" -t "--image x" \
+	"--fence true --takeover"; do
+	# shellcheck disable=SC2086
+	ok "xc-absorb: --standby and $wrong" usage xc-absorb --standby $wrong
+done
+ok "xc-absorb: --fence without --standby" usage xc-absorb --fence true
+ok "xc-absorb: --takeover without --standby" usage xc-absorb --takeover
 ok "xc-absorb: a terminal" "$here/probe" terminal in "$tmp/pv" xc-absorb
 ok "xc-emit: a terminal" "$here/probe" terminal out "$tmp/pv" xc-emit 1
 for tool in xc-emit xc-absorb; do

@@ -85,6 +85,9 @@ def make_good():
     good("virsh", virsh_header(XML) + libxl(TINY), "virsh save file")
     good("checkpoint-end", checkpoints(2, TINY[40:]),
          "2 checkpoints, and then END")
+    good("checkpoint-stays", checkpoints(
+        2, record(GUEST_STAYS, ours() + bytes(16)) + record(END)),
+        "2 checkpoints, and the guest stays where it is")
     good("libxl-checkpoint-end", libxl_checkpoints(
         2, page_data([(NOTAB, 9, page(9))]) + END_RECORD +
         record(LIBXL_END)), "libxl stream with 2 checkpoints, and then END")

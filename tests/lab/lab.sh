@@ -89,6 +89,15 @@ lab_thaw() {
     lab_run "$1" 'kill -CONT "$(< "/run/$1.pid")"' "$2" < /dev/null
 }
 
+# lab_stop HOST: the whole host stands still, as one whose power is cut, to
+# all others.  lab_go_on HOST: it knows nothing of it.
+lab_stop() {
+    kill -STOP "$(< "$LAB_RUN/$1.pid")"
+}
+lab_go_on() {
+    kill -CONT "$(< "$LAB_RUN/$1.pid")"
+}
+
 # lab_reset: destroys all guests of all hosts and what they leave.
 lab_reset() {
     local host
