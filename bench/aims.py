@@ -3,6 +3,7 @@
 import streams
 from filters import CHECK, REC, VERIFY, ZSTD
 from measure import WIDE
+from pulse import PACK, SEAL as PULSE_SEAL, SPLIT as PULSE_SPLIT
 from sealing import AGE, CHAIN, OPEN, OPEN_AGE, OURS, SEAL
 from lanes import LANES
 from ssh import PLAIN
@@ -61,6 +62,10 @@ class Aims:
         if ("live", stream, REC) in self.results:
             self.row("bytes of later rounds to zstd's", "live", stream,
                      (ZSTD, REC), lambda a, b: b / a, 0.45, False)
+        for name in (PACK, PULSE_SEAL, PULSE_SPLIT):
+            if ("pulse", stream, name) in self.results:
+                self.row(f"ms that `{name}` adds to a checkpoint", "pulse",
+                         stream, (name,), lambda ms: ms, 2.0, False)
         for what, names, limit in (
                 ("sealing, times age", (AGE, SEAL), 2.0),
                 ("opening, times age", (OPEN_AGE, OPEN), 2.0),

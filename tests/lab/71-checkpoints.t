@@ -58,8 +58,8 @@ is_as_of() {
 	at_src=$(lab_console src a | tail -n "+$((before + 1))" |
 		awk -v n="$1" '/TINY-TICK/ { tick = $2 }
 			/suspend cancelled/ && ++seen == n { print tick; exit }')
-	at_dst=$(lab_console dst a-copy | awk '/resumed in a new/ { seen = 1 }
-		seen && /TINY-TICK/ { print $2; exit }')
+	at_dst=$(lab_console dst a-copy | awk '/resumed in a new/ { tick = "" }
+		/TINY-TICK/ && tick == "" { tick = $2 } END { print tick }')
 	echo "checkpoint $1: tick ${at_src:-none} at src, then ${at_dst:-none} at dst"
 	[ -n "$at_src" ] && [ "$((at_src + 1))" = "$at_dst" ] &&
 		! lab_console dst a-copy | grep BAD
@@ -129,29 +129,29 @@ cut() {
 ways=(host emit filter ssh)
 limits=("--timeout 20" "" "" "")
 acts=("" "--takeover" "--fence true" "--fence false")
-for ((n = 0; n < ${KILLS:-3}; n++)); do
-	way=$((n % 4)) act=$((RANDOM % 4)) count=$((1 + RANDOM % 5))
+for ((round = 0; round < ${KILLS:-3}; round++)); do
+	way=$((round % 4)) act=$((RANDOM % 4)) count=$((1 + RANDOM % 5))
 	before=$(lab_console src a | wc -l)
 	follow '--checkpoint 100ms' "${limits[way]} ${acts[act]}"
-	ok "$n: followed for $count checkpoints" copied "$count"
+	ok "$round: followed for $count checkpoints" copied "$count"
 	sleep "0.$((RANDOM % 10))" # a random moment
 	cut "${ways[way]}"
 	status=3
 	[[ $act != 1 && $act != 2 ]] || status=0
-	ok "$n: ${ways[way]} gone, '${acts[act]}': status $status" over dst "$status"
+	ok "$round: ${ways[way]} gone, '${acts[act]}': status $status" over dst "$status"
 	if ((status == 3)); then
-		ok "$n: the copy is paused" on dst 'xl list a-copy | grep -F -- --p---'
-		ok "$n: what starts it is said" on dst \
+		ok "$round: the copy is paused" on dst 'xl list a-copy | grep -F -- --p---'
+		ok "$round: what starts it is said" on dst \
 			'command=$(sed -n "s/.*any more: \(xl unpause\)/\1/p" /tmp/err) && eval "$command"'
 	fi
 	[[ ${ways[way]} != host ]] || lab_go_on src
-	ok "$n: it goes on from the last whole checkpoint" is_as_of "$(last)"
+	ok "$round: it goes on from the last whole checkpoint" is_as_of "$(last)"
 	on dst 'xl destroy a-copy'
 	over src 1 > /dev/null || true
 	on src 'until ! pidof xc-emit; do usleep 20000; done
 		xc-emit --resume -f a || true' > /dev/null 2>&1
-	ok "$n: the guest runs at src, too" runs src a
-	ok "$n: nothing else is left at dst" same_traces dst "$tmp/dst"
+	ok "$round: the guest runs at src, too" runs src a
+	ok "$round: nothing else is left at dst" same_traces dst "$tmp/dst"
 done
 
 follow "--checkpoint 50ms --count ${COUNT:-30}" ''
