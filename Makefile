@@ -70,8 +70,11 @@ $B/o/%.o: bench/%.c Makefile
 $B/o/libcommon.a: $(COMMON:%=$B/o/%.o)
 	rm -f $@
 	$(AR) rcs $@ $^
+# A tool of several files; the library is searched behind them.
+$B/rec-split $B/tests/same/rec-split: \
+    $(patsubst filters/%.c,$B/o/%.o,$(wildcard filters/rec-split-*.c))
 $(TOOLS:%=$B/%): $B/%: $B/o/%.o $B/o/libcommon.a
-	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
+	$(CC) $(CFLAGS) $(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS)
 $B/tests/rec-null: $B/o/rec-null.o $B/o/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
@@ -83,7 +86,7 @@ $B/tests/legacy-cuts: $B/o/legacy-cuts.o $B/o/libcommon.a
 	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
 $B/tests/same/%: $B/o/%.o $B/o/same-random.o $B/o/libcommon.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
+	$(CC) $(CFLAGS) $(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS)
 $B/tests/make-guest: $B/o/make-guest.o $B/o/mix.o $B/o/files.o \
     $B/o/libcommon.a
 	@mkdir -p $(@D)
