@@ -3,21 +3,29 @@
 namespaces of this machine: what comes over to what the lines carry together."""
 import contextlib
 import os
+import shutil
 import statistics
 import subprocess
 import sys
 import time
 
+import ssh
 from link import Broken, RELAY, inside, namespace, run
 from measure import pipe, say, start
+from streams import TOP
 
 LINES = (10, 50, 100)                           # Mbit/s
+FASTEST = len(LINES) - 1
 NET = "198.18.{}.{}"                            # RFC 2544: for benchmarks
 PORT = "7777"
-MIB_SENT = 192
-RUNS_MAX = 2
-LANES, ONE, HAND = "rec-split --lane", "one connection, the fastest line", \
-    "rec-split -n 3, a line each"
+MIB_SENT = 128
+RUNS_MAX = 3
+DELAY = 0.05                                    # s, each way
+STALLS = 1 << 20                                # bytes; then it stands still
+BAD_LINE = f"{TOP}/tests/relay"
+LANES = "rec-split --lane"
+LATE = f"{LANES}, {DELAY * 1000:.0f} ms later each way"
+STANDS = f"{LANES}, the {LINES[0]} stands still"
 
 
 @contextlib.contextmanager
@@ -54,7 +62,7 @@ def goes(near, what, line):
                            NET.format(line, 2), PORT))
 
 
-def over_lanes(near, far, path, directory):
+def over_lanes(near, far, directory, late="", stands=""):
     door = f"{directory}/door/socket"
     os.makedirs(os.path.dirname(door), 0o700, exist_ok=True)
     there = [listen(far, "serve", n, f"rec-split --feed {door}")
@@ -62,12 +70,22 @@ def over_lanes(near, far, path, directory):
     r, w = pipe()
     collector = start(["rec-split", "--collect", door], subprocess.DEVNULL, w)
     reader = start(["cat"], r, subprocess.DEVNULL)
-    words = [x for n in range(len(LINES))
-             for x in ("--lane", "exec " + goes(near, "talk", n))]
+    ways = [f"{goes(near, 'talk', n)} {late}" for n in range(len(LINES))]
+    if stands:
+        ways[0] = f"{BAD_LINE} stall={STALLS} '{ways[0]}'"
+    words = [x for way in ways for x in ("--lane", f"exec {way}")]
     return there, [reader, collector], ["rec-split", *words]
 
 
-def by_hand(near, far, path, directory):
+def over_late(near, far, directory):
+    return over_lanes(near, far, directory, late=str(DELAY))
+
+
+def over_standing(near, far, directory):
+    return over_lanes(near, far, directory, stands=True)
+
+
+def by_hand(near, far, directory):
     there, parts = [], []
     for n in range(len(LINES)):
         r, w = pipe(True)
@@ -84,35 +102,69 @@ def by_hand(near, far, path, directory):
                              f"case $FILE in {goes_by} esac", "x"]
 
 
-def over_one(near, far, path, directory):
+def over_one(near, far, directory):
     r, w = pipe(True)
-    line = len(LINES) - 1
-    there = [listen(far, "receive", line, stdout=w)]
+    there = [listen(far, "receive", FASTEST, stdout=w)]
     return there, [start(["cat"], r, subprocess.DEVNULL)], \
-        ["sh", "-c", f"cat | {goes(near, 'send', line)}"]
+        ["sh", "-c", f"cat | {goes(near, 'send', FASTEST)}"]
 
 
-WAYS = {LANES: over_lanes, ONE: over_one, HAND: by_hand}
+def over_mbuffer(near, far, directory):
+    there = start(inside(far, "mbuffer", "-q", "-I", PORT, "-o", "/dev/null"),
+                  subprocess.DEVNULL, subprocess.DEVNULL)
+    while there.poll() is None and not subprocess.run(
+            inside(far, "ss", "-Hltn", "sport", "=", PORT), check=True,
+            capture_output=True).stdout:
+        time.sleep(0.01)
+    address = NET.format(FASTEST, 2)
+    return [], [there], [*inside(near, "mbuffer", "-q", "-O",
+                                 f"{address}:{PORT}")]
 
 
-def once(way, near, far, path, directory):
+@contextlib.contextmanager
+def ways(near, far, directory):
+    """{name: (what starts the far end and says what to run here, a picture)}"""
+    found = {
+        LANES: (over_lanes, "a TCP connection for each line, "
+                "rec-split --collect | cat"),
+        LATE: (over_late, "the same"),
+        STANDS: (over_standing, f"the same; behind {STALLS} bytes it does"),
+        "one TCP connection": (over_one, "cat | TCP | cat"),
+        f"rec-split -n {len(LINES)}, a line each": (
+            by_hand, "rec-split -n 3 --filter TCP, rec-split -j"),
+    }
+    if shutil.which("mbuffer"):
+        found["mbuffer"] = over_mbuffer, "mbuffer -O | mbuffer -I"
+    with contextlib.ExitStack() as stack:
+        try:
+            there = stack.enter_context(ssh.daemon(
+                directory, inside(near), inside(far), NET.format(FASTEST, 2)))
+            found["one ssh"] = lambda *_: (
+                [], [], [*there, "cat > /dev/null"]), "ssh there cat"
+        except ssh.Broken as why:
+            say(f"lanes: {why}")
+        yield found
+
+
+def once(name, way, near, far, path, directory):
     """Seconds until all of it is out at the far end, which the first of the
     ends sees."""
-    there, ends, command = WAYS[way](near, far, path, directory)
+    there, ends, command = way(near, far, directory)
     try:
         begin = time.monotonic()
         sender = start(command, os.open(path, os.O_RDONLY),
                        subprocess.DEVNULL)
+        ends.append(sender)
         codes = [ends[0].wait()]
         wall = time.monotonic() - begin
-        codes += [x.wait() for x in (*ends[1:], sender)]
+        codes += [x.wait() for x in ends[1:]]
     finally:
         for x in there:
             x.stderr.close()
             x.kill()
             x.wait()
     if any(codes):
-        raise Broken(f"{way}: exit {codes}")
+        raise Broken(f"{name}: exit {codes}")
     return wall
 
 
@@ -121,8 +173,9 @@ def laning(_, runs, directory):
     with open(path, "wb") as out:
         subprocess.run(["make-guest", str(MIB_SENT)], stdout=out, check=True)
     try:
-        with lines() as (near, far):
-            return measured(path, min(runs, RUNS_MAX), near, far, directory)
+        with lines() as (near, far), ways(near, far, directory) as found:
+            return measured(path, min(runs, RUNS_MAX), near, far, directory,
+                            found)
     except Broken as why:
         print(f"\nLanes are skipped: {why}.")
         return {}
@@ -130,20 +183,22 @@ def laning(_, runs, directory):
         os.remove(path)
 
 
-def measured(path, runs, near, far, directory):
-    took = {way: [] for way in WAYS}
+def measured(path, runs, near, far, directory, found):
+    took = {name: [] for name in found}
     for n in range(runs):
-        for way in WAYS:
-            say(f"lanes: run {n + 1} of {runs}: {way}")
-            took[way].append(once(way, near, far, path, directory))
+        for name, (way, _) in found.items():
+            say(f"lanes: run {n + 1} of {runs}: {name}")
+            took[name].append(once(name, way, near, far, path, directory))
     size, total = os.path.getsize(path), sum(LINES)
     print(f"\n### {size} bytes over lines of " + ", ".join(map(str, LINES)) +
-          f" Mbit/s, {runs} runs\n\n| X | s | spread | Mbit/s | of {total} "
-          "|\n|---|--:|--:|--:|--:|")
+          f" Mbit/s, or over the fastest, {runs} runs\n\n| X | what it is | s "
+          f"| spread | Mbit/s | of {total} |\n|---|---|--:|--:|--:|--:|")
     shares = {}
-    for way, walls in took.items():
+    for name, walls in took.items():
         wall = statistics.median(walls)
-        shares[way] = size * 8 / wall / 1e6 / total
-        print(f"| `{way}` | {wall:.2f} | {min(walls):.2f}-{max(walls):.2f} "
-              f"| {shares[way] * total:.1f} | {shares[way]:.3f} |", flush=True)
-    return {("lanes", "", way): share for way, share in shares.items()}
+        shares[name] = size * 8 / wall / 1e6 / total
+        print(f"| `{name}` | {found[name][1]} | {wall:.2f} "
+              f"| {min(walls):.2f}-{max(walls):.2f} "
+              f"| {shares[name] * total:.1f} | {shares[name]:.3f} |",
+              flush=True)
+    return {("lanes", "", name): share for name, share in shares.items()}

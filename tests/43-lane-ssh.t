@@ -5,10 +5,11 @@
 . "${0%/*}/lib.sh"
 # shellcheck source=lanes.sh
 . "${0%/*}/lanes.sh"
-# shellcheck source=sshd.sh
-. "${0%/*}/sshd.sh"
-[ ${#ssh[@]} != 0 ] || skip_all "no sshd"
-echo "# $("${ssh[0]}" -V 2>&1)"
+mkfifo "$tmp/sshd"
+"$here/sshd" "$tmp/ssh" > "$tmp/sshd" 2> "$tmp/notes" &
+daemon=$!
+read -r _ < "$tmp/sshd" || skip_all "$(< "$tmp/notes")"
+trap 'kill $daemon; rm -rf "$tmp"' EXIT
 
 "$here/gen/make-stream" noise 12 > "$tmp/many"
 mkfifo "$tmp/reads"
@@ -16,7 +17,7 @@ mkfifo "$tmp/reads"
 feed="$(command -v rec-split) --feed $socket"
 # by_ssh NAME: a lane, whose ssh is the process in $tmp/NAME.
 by_ssh() {
-	way+=(--lane "echo \$\$ > $tmp/$1.new && mv $tmp/$1.new $tmp/$1 && exec ${ssh[*]} $feed")
+	way+=(--lane "echo \$\$ > $tmp/$1.new && mv $tmp/$1.new $tmp/$1 && exec ssh -F $tmp/ssh/config there $feed")
 }
 # cut NAME OPTION...: it comes, while that ssh is killed behind 3 MB of it; no more
 # than 2 MiB are on the way behind those.
