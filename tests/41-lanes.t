@@ -32,6 +32,8 @@ for file in "$vectors"/good-*; do
 	over "$file" || echo "$file"
 done > "$tmp/each" 2>&1
 ok "each of the vectors" cmp /dev/null "$tmp/each"
+"$here/gen/split-stream" 4096 100 "$tmp/p." < "$plain"
+ok "a volume" over "$tmp/p.000.rec"
 ok "one thread" over "$tmp/many" -T 1
 ok "eight" over "$tmp/many" -T 8
 ok "-v tells how much went where" eval 'over "$tmp/many" -v &&
@@ -315,7 +317,6 @@ ok "options of the one with the other" eval 'status 2 /dev/null rec-split --feed
 	status 2 /dev/null rec-split --lane true --lanes 3 &&
 	status 2 /dev/null rec-split --lane true --feed "$socket" &&
 	status 2 /dev/null rec-split --lane "" && status 2 /dev/null rec-split --lane true x'
-"$here/gen/split-stream" 4096 100 "$tmp/p." < "$plain"
 "$here/gen/split-stream" --do header flags 2 "$tmp/p.000.rec" > "$tmp/lane"
 ok "a lane in a file is not joined" status 5 /dev/null rec-split -j "$tmp/lane"
 ok "it is said" told rec-split "$tmp/lane: record 0 (PART_HEADER) at byte 40: this is what went over a lane, for rec-split --collect"
