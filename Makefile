@@ -141,7 +141,7 @@ SAN_asan = address,undefined -fno-sanitize-recover
 SAN_tsan = thread
 
 bench:
-	tests/deps lz4 iproute2 age mbuffer
+	tests/deps lz4 iproute2 age mbuffer netcat-openbsd
 	$(MAKE) programs
 	bench/bench --build $B $(ONLY:%=--only %) $(CAPTURES:%=--captures %) \
 	    $(STREAMS)

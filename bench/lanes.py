@@ -25,7 +25,12 @@ STALLS = 1 << 20                                # bytes; then it stands still
 BAD_LINE = f"{TOP}/tests/relay"
 LANES = "rec-split --lane"
 LATE = f"{LANES}, {DELAY * 1000:.0f} ms later each way"
+KNOWN = "by hand, as long as the line is fast"
 STANDS = f"{LANES}, the {LINES[0]} stands still"
+
+
+def stream_in(directory):
+    return f"{directory}/lanes"
 
 
 @contextlib.contextmanager
@@ -33,6 +38,8 @@ def lines():
     """The namespaces, with a veth pair for each line."""
     if os.getuid() != 0:
         raise Broken("only root can")
+    if not shutil.which("nc"):
+        raise Broken("nc is missing")
     with namespace() as near, namespace() as far:
         for n, speed in enumerate(LINES):
             run("ip", "link", "add", f"near{n}", "netns", str(near.pid),
@@ -57,12 +64,34 @@ def listen(end, what, line, *command, stdout=subprocess.DEVNULL):
     return child
 
 
-def goes(near, what, line):
-    return " ".join(inside(near, sys.executable, RELAY, what,
-                           NET.format(line, 2), PORT))
+def goes(near, line):
+    return " ".join(inside(near, "nc", "-N", NET.format(line, 2), PORT))
 
 
-def over_lanes(near, far, directory, late="", stands=""):
+def goes_late(near, line):
+    return " ".join(inside(near, sys.executable, RELAY, "talk",
+                           NET.format(line, 2), PORT, str(DELAY)))
+
+
+def arrivals(far):
+    """What takes the connections, one for each line, and their descriptors."""
+    there, parts = [], []
+    for n in range(len(LINES)):
+        r, w = pipe(True)
+        there.append(listen(far, "receive", n, stdout=w))
+        parts.append(r)
+    return there, parts
+
+
+def reads(parts, *command):
+    reader = subprocess.Popen([*command, *(f"/dev/fd/{r}" for r in parts)],
+                              stdout=subprocess.DEVNULL, pass_fds=parts)
+    for r in parts:
+        os.close(r)
+    return reader
+
+
+def over_lanes(near, far, directory, way=goes, wrap="exec {}"):
     door = f"{directory}/door/socket"
     os.makedirs(os.path.dirname(door), 0o700, exist_ok=True)
     there = [listen(far, "serve", n, f"rec-split --feed {door}")
@@ -70,43 +99,49 @@ def over_lanes(near, far, directory, late="", stands=""):
     r, w = pipe()
     collector = start(["rec-split", "--collect", door], subprocess.DEVNULL, w)
     reader = start(["cat"], r, subprocess.DEVNULL)
-    ways = [f"{goes(near, 'talk', n)} {late}" for n in range(len(LINES))]
-    if stands:
-        ways[0] = f"{BAD_LINE} stall={STALLS} '{ways[0]}'"
-    words = [x for way in ways for x in ("--lane", f"exec {way}")]
-    return there, [reader, collector], ["rec-split", *words]
+    commands = [f"exec {way(near, n)}" for n in range(len(LINES))]
+    commands[0] = wrap.format(way(near, 0))
+    return there, [reader, collector], \
+        ["rec-split", *(x for c in commands for x in ("--lane", c))]
 
 
 def over_late(near, far, directory):
-    return over_lanes(near, far, directory, late=str(DELAY))
+    return over_lanes(near, far, directory, way=goes_late)
 
 
 def over_standing(near, far, directory):
-    return over_lanes(near, far, directory, stands=True)
+    return over_lanes(near, far, directory,
+                      wrap=f"exec {BAD_LINE} stall={STALLS} '{{}}'")
 
 
 def by_hand(near, far, directory):
-    there, parts = [], []
-    for n in range(len(LINES)):
-        r, w = pipe(True)
-        there.append(listen(far, "receive", n, stdout=w))
-        parts.append(r)
-    joiner = subprocess.Popen(
-        ["rec-split", "-j", *(f"/dev/fd/{r}" for r in parts)],
-        stdout=subprocess.DEVNULL, pass_fds=parts)
-    for r in parts:
-        os.close(r)
-    goes_by = " ".join(f"*{n}.rec) {goes(near, 'send', n)};;"
-                       for n in range(len(LINES)))
-    return there, [joiner], ["rec-split", "-n", str(len(LINES)), "--filter",
-                             f"case $FILE in {goes_by} esac", "x"]
+    there, parts = arrivals(far)
+    cases = " ".join(f"*{n}.rec) {goes(near, n)};;"
+                     for n in range(len(LINES)))
+    return there, [reads(parts, "rec-split", "-j")], \
+        ["rec-split", "-n", str(len(LINES)), "--filter",
+         f"case $FILE in {cases} esac", "x"]
+
+
+def by_oracle(near, far, directory):
+    """What the lines can do: each has its part, and is told its length."""
+    there, parts = arrivals(far)
+    size, at, command = os.path.getsize(stream_in(directory)), 0, ""
+    for n, speed in enumerate(LINES):
+        part = size * speed // sum(LINES) + 1
+        command += f"tail -c +{at + 1} {stream_in(directory)} | " \
+            f"head -c {part} | {goes(near, n)} & "
+        at += part
+    return there, [reads(parts, "sh", "-c",
+                         'for f; do cat "$f" & done; wait', "sh")], \
+        ["sh", "-c", command + "wait"]
 
 
 def over_one(near, far, directory):
     r, w = pipe(True)
     there = [listen(far, "receive", FASTEST, stdout=w)]
     return there, [start(["cat"], r, subprocess.DEVNULL)], \
-        ["sh", "-c", f"cat | {goes(near, 'send', FASTEST)}"]
+        ["sh", "-c", f"cat | {goes(near, FASTEST)}"]
 
 
 def over_mbuffer(near, far, directory):
@@ -125,22 +160,22 @@ def over_mbuffer(near, far, directory):
 def ways(near, far, directory):
     """{name: (what starts the far end and says what to run here, a picture)}"""
     found = {
-        LANES: (over_lanes, "a TCP connection for each line, "
-                "rec-split --collect | cat"),
+        LANES: (over_lanes, "--lane nc for each line, --feed, --collect"),
+        KNOWN: (by_oracle, "tail, head, nc for each line: what they can do"),
         LATE: (over_late, "the same"),
         STANDS: (over_standing, f"the same; behind {STALLS} bytes it does"),
-        "one TCP connection": (over_one, "cat | TCP | cat"),
+        "one TCP connection": (over_one, "cat, nc"),
         f"rec-split -n {len(LINES)}, a line each": (
-            by_hand, "rec-split -n 3 --filter TCP, rec-split -j"),
+            by_hand, "rec-split -n 3 --filter nc, rec-split -j"),
     }
     if shutil.which("mbuffer"):
-        found["mbuffer"] = over_mbuffer, "mbuffer -O | mbuffer -I"
+        found["mbuffer"] = over_mbuffer, "mbuffer -O, mbuffer -I"
     with contextlib.ExitStack() as stack:
         try:
             there = stack.enter_context(ssh.daemon(
                 directory, inside(near), inside(far), NET.format(FASTEST, 2)))
             found["one ssh"] = lambda *_: (
-                [], [], [*there, "cat > /dev/null"]), "ssh there cat"
+                [], [], [*there, "cat > /dev/null"]), "ssh there cat, aes128-gcm"
         except ssh.Broken as why:
             say(f"lanes: {why}")
         yield found
@@ -169,7 +204,7 @@ def once(name, way, near, far, path, directory):
 
 
 def laning(_, runs, directory):
-    path = f"{directory}/lanes"
+    path = stream_in(directory)
     with open(path, "wb") as out:
         subprocess.run(["make-guest", str(MIB_SENT)], stdout=out, check=True)
     try:
