@@ -246,7 +246,7 @@ ok "to another host, over three lanes" archives 0 -r "$mine" -i "$tmp/key" "${ho
 ok "here is the manifest alone" holds . 1
 ok "there all is" test "$(find "$tmp/far" -name '*.rec' | wc -l)" -gt 1 -a "$(find "$tmp/far" -name '*.json' | wc -l)" = 1
 ok "each volume had three lanes" test "$(grep -c -e --feed "$tmp/went")" = $((3 * $(find "$tmp/far" -name '*.rec' | wc -l)))
-ok "it is whole" verdict 0 .ok -i "$tmp/key" --fetch "rec-archive-host print dst:$tmp/far"
+ok "it is whole" verdict 0 .opened -i "$tmp/key" --fetch "rec-archive-host print dst:$tmp/far"
 bare
 rm -r "$tmp/far/"* "$tmp/went"
 ok "over one connection" archives 0 "${host[@]}"
