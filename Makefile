@@ -85,10 +85,13 @@ $B/tests/same/%: $B/o/%.o $B/o/same-random.o $B/o/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
 $B/tests/make-guest: $B/o/make-guest.o $B/o/mix.o $B/o/files.o \
-    $B/o/libcommon.a
+    $B/o/digest.o $B/o/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
 $B/tests/ceiling: $B/o/ceiling.o $B/o/libcommon.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
+$B/tests/digest-of: $B/o/digest-of.o $B/o/digest.o $B/o/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
 $B/tests/took: $B/o/took.o $B/o/libcommon.a
@@ -109,7 +112,7 @@ lab: deps
 	tests/lab/shell
 
 programs: all $(addprefix $B/tests/,rec-null age-key make-guest took \
-          ceiling legacy-cuts same/rec-encrypt same/rec-split $(UNITS))
+          digest-of ceiling legacy-cuts same/rec-encrypt same/rec-split $(UNITS))
 
 # What a test needs of make is built before prove starts, so that a test
 # never compiles.  The tests in the lab mostly wait: two at once, each with a
