@@ -9,6 +9,10 @@
 #                  archives; lanes that are cut; xl migrate broken at every
 #                  stage; the lab itself
 # make check-asan, make check-tsan    all tests outside the lab, sanitized
+# make soak        random chains of filters for an hour (SECONDS=N), from where
+#                  the last run ended
+# make soak-terabyte    a stream of 1 TiB (SIZE=64G) through all filters and
+#                  back: the same bytes, and nothing that any process has grows
 # make bench       filters beside zstd, lz4, age, split and cat;
 #                  CAPTURES=folder of *.zst, STREAMS="file ...",
 #                  ONLY=pack,unpack,..., RUNS=N
@@ -140,6 +144,14 @@ check-asan check-tsan: check-%: deps
 SAN_asan = address,undefined -fno-sanitize-recover
 SAN_tsan = thread
 
+soak soak-terabyte: export PATH := $(abspath $B):$(abspath $B/tests):$(PATH)
+soak: deps
+	$(MAKE) programs
+	tests/chains --seconds $(or $(SECONDS),3600) --state $B/chains.state
+soak-terabyte: deps
+	$(MAKE) programs
+	tests/terabyte $(or $(SIZE),1T) $B/terabyte.csv
+
 bench:
 	tests/deps lz4 iproute2 age
 	$(MAKE) programs
@@ -172,6 +184,6 @@ distclean:
 	rm -rf build
 
 .PHONY: all deps demo lab programs check check-long check-asan check-tsan \
-        bench bench-lab install clean distclean
+        soak soak-terabyte bench bench-lab install clean distclean
 .SECONDARY:
 -include $(wildcard $B/o/*.d $B/o/unit/*.d)
