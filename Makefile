@@ -115,8 +115,8 @@ lab: deps
 	$(MAKE) all
 	tests/lab/shell
 
-programs: all $(addprefix $B/tests/,rec-null age-key make-guest took \
-          digest-of ceiling legacy-cuts same/rec-encrypt same/rec-split $(UNITS))
+programs: all $(addprefix $B/tests/,rec-null age-key make-guest digest-of \
+          took ceiling legacy-cuts same/rec-encrypt same/rec-split $(UNITS))
 
 # What a test needs of make is built before prove starts, so that a test
 # never compiles.  The tests in the lab mostly wait: two at once, each with a

@@ -8,7 +8,6 @@
 build=$(dirname "$(dirname "$(command -v rec-null)")")
 ok "30 seconds of random chains" "$here/chains" --seconds 30 \
 	--state "$build/chains.state"
-sed 's/^/# /' "$tmp/notes"
 
 # A rec-compress that loses the last byte of what it unpacks.
 real=$(command -v rec-compress)

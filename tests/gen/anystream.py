@@ -68,7 +68,8 @@ class Memory:
     def batch(self, low, kinds):
         """Of a PAGE_DATA record: a run of pfns, or any, or those of before."""
         r = self.r
-        count = r.choice((1, 1, 2, 3, 7, 20, 40, 64, 64, 300 + r.randrange(800)))
+        count = r.choice((1, 1, 2, 3, 7, 20, 40, 64, 64,
+                          300 + r.randrange(800)))
         start = r.randrange(low, PFNS)
         before = sorted(self.pages) or [self.first + start]
         how = r.random()

@@ -20,7 +20,7 @@ class Ended:
 
 
 def words(command, threads):
-    """What exec takes, and sh(1)."""
+    """As exec takes them; text is for bash(1)."""
     if isinstance(command, str):
         return ["bash", "-c", f"set -euo pipefail; T='-T {threads}'; "
                 f"{command}"]

@@ -9,6 +9,7 @@ import tempfile
 import pipeline
 import stages
 
+PASSING = "rec-compress", "rec-checksum", "rec-encrypt", "rec-edit"
 # Layers that rec-ls and xc-absorb open, the innermost first.
 OPENED = re.compile("(checked ?)?(compressed ?)?(checked ?)?(sealed ?)?"
                     "(checked)?")
@@ -16,11 +17,11 @@ SIZES = 0, 0, 4096, 8192, 65536, 1 << 20    # of pipes
 
 
 class Broken(Exception):
-    """A property is; shown is a pipeline for a person to paste."""
+    """A property is, by these commands, fed with that."""
 
-    def __init__(self, text, shown):
+    def __init__(self, text, commands, fed):
         super().__init__(text)
-        self.shown = shown
+        self.commands, self.fed = commands, fed
 
 
 def differs(want, got):
@@ -40,7 +41,7 @@ class Trial:
         self.there = [stage.there for stage in chain]
         self.back = [stage.back for stage in reversed(chain) if stage.back]
         self.layers = stages.layers_of(chain)
-        self.packed, self.made = data, []   # what comes out, and of what
+        self.packed = data      # what comes out of the chain
 
     def run(self, commands, data, threads=1, same=True, **more):
         """In a folder with the keys; same: with the same random numbers each
@@ -51,37 +52,34 @@ class Trial:
             return pipeline.run(commands, data, threads=threads,
                                 folder=folder, path=self.same * same, **more)
 
-    def shown(self, commands, data, threads=1):
-        """For a person who has the stream."""
-        made = self.made if data is self.packed else []
-        return pipeline.shown(made + commands, threads)
-
     def good(self, what, commands, data, want=None, threads=1, **more):
         """What comes out; all end with 0, and nothing is said."""
         got = self.run(commands, data, threads, **more)
-        shown = self.shown(commands, data, threads)
-        for code, said, command in zip(got.codes, got.said, commands):
+        for code, said in zip(got.codes, got.said):
             if code or said:
-                raise Broken(f"{what}: exit {code}: {said.strip()}", shown)
+                raise Broken(f"{what}: exit {code}: {said.strip()}",
+                             pipeline.shown(commands, threads), data)
         if want is not None and got.out != want:
-            raise Broken(f"{what}: {differs(want, got.out)}", shown)
+            raise Broken(f"{what}: {differs(want, got.out)}",
+                         pipeline.shown(commands, threads), data)
         return got.out
 
     def refused(self, what, command, data, *codes):
-        """It ends with one of the codes, says so, and what comes out is
-        nothing that anybody takes for whole."""
-        got = self.run([command], data, self.r.randrange(1, 9))
-        shown = self.shown([command], data)
+        """It ends with one of the codes, and says why."""
+        threads = self.r.randrange(1, 9)
+        got = self.run([command], data, threads)
         if got.codes[0] not in codes or not got.said[0]:
             raise Broken(f"{what}: exit {got.codes[0]}, not one of {codes}: "
-                         f"{got.said[0].strip()}", shown)
-        return got.out
+                         f"{got.said[0].strip()}",
+                         pipeline.shown([command], threads), data)
 
-    def part_only(self, what, out):
-        """What came of data is the beginning of it, without its END."""
+    def part_only(self, what, commands, fed, **more):
+        """What comes out is the beginning of the stream, without its END."""
+        threads = self.threads()
+        out = self.run(commands, fed, threads, **more).out
         if len(out) > len(self.data) - 8 or not self.data.startswith(out):
-            raise Broken(f"{what}: {len(out)} bytes of {len(self.data)} came "
-                         "out", "")
+            raise Broken(f"{what}: {differs(self.data, out)}",
+                         pipeline.shown(commands, threads), fed)
 
     def threads(self):
         return self.r.randrange(2, 9)
@@ -101,8 +99,8 @@ def there(t):
     """Each stage alone, without threads; rec-ls takes what it makes."""
     for n, command in enumerate(t.there):
         t.packed = t.good(f"stage {n}", [command], t.packed)
-        t.made.append(command)
-        t.good(f"what stage {n} made", ["rec-ls -M 1G > /dev/null"], t.packed, b"")
+        t.good(f"what stage {n} made", ["rec-ls -M 1G > /dev/null"],
+               t.packed, b"")
 
 
 def any_threads(t):
@@ -135,7 +133,8 @@ def verdict(t, data, opens):
     try:
         lines = [json.loads(line) for line in got.out.splitlines()]
     except ValueError:
-        raise Broken(f"lint: no JSON: {got.out[:100]}", "") from None
+        raise Broken(f"lint: no JSON: {got.out[:100]}", "rec-ls --lint --json",
+                     data) from None
     return got.codes[0], sorted(
         (one["finding"]["level"], one["finding"]["rule"])
         for one in lines if "finding" in one)
@@ -149,9 +148,10 @@ def linted(t):
     want, got = verdict(t, t.data, []), verdict(t, t.packed, opens)
     if want != got:
         raise Broken(f"lint: {got} of what is packed, {want} of what is not",
-                     t.shown([["rec-ls", "--lint", *opens]], t.packed))
+                     "rec-ls --lint " + " ".join(opens), t.packed)
     if t.stream.lawful and want[0] != 0:
-        raise Broken(f"lint: {want} of a stream that Xen would restore", "")
+        raise Broken(f"lint: {want} of a stream that Xen would restore",
+                     "rec-ls --lint", t.data)
 
 
 def stored(t):
@@ -170,9 +170,8 @@ def cut(t):
     """At any byte, the way back is refused, and so is what there is."""
     if t.layers:
         data = t.packed[:t.r.randrange(len(t.packed))]
-        t.part_only("cut", t.refused("cut", ["cat"], data, 0)
-                    if not t.back else t.run(t.back, data, t.threads()).out)
         t.refused("cut", t.back[0], data, 3)
+        t.part_only("cut", t.back, data)
     command = t.there[0]
     if isinstance(command, list) and command[0] != stages.TRICKLE:
         t.refused("cut", command, t.data[:t.r.randrange(len(t.data))], 3)
@@ -185,7 +184,7 @@ def damaged(t):
     bad = bytearray(t.packed)
     bad[t.r.randrange(len(bad))] ^= 1 << t.r.randrange(8)
     t.refused("damaged", t.back[0], bytes(bad), 3, 4, 5)
-    t.part_only("damaged", t.run(t.back, bytes(bad), t.threads()).out)
+    t.part_only("damaged", t.back, bytes(bad))
 
 
 def killed(t):
@@ -193,9 +192,20 @@ def killed(t):
     commands = [stage.there for stage in t.chain if stage.stream] + t.back
     if commands:
         n, at = t.r.randrange(len(commands)), t.r.randrange(len(t.data))
-        got = t.run(commands, t.data, t.threads(), kill=(n, at))
-        t.part_only(f"number {n} killed at byte {at}: "
-                    f"{pipeline.shown(commands, 1)}", got.out)
+        t.part_only(f"number {n} killed at byte {at}", commands, t.data,
+                    kill=(n, at))
+
+
+def after_end(t):
+    """What follows goes through, where that is asked for."""
+    commands = t.there + t.back
+    if t.stream.checkpoints or not all(
+            command[0] in PASSING for command in commands):
+        return
+    data = t.data + t.r.randbytes(t.r.choice((1, 100, 100000)))
+    t.good("after END", [[*command, "--pass-after-end"]
+                         for command in commands], data, data, t.threads(),
+           sizes=t.sizes())
 
 
 def wrong_way(t):
@@ -222,7 +232,8 @@ def wrong_way(t):
 
 
 ALWAYS = there, any_threads, back, there_and_back
-OFTEN = tested, linted, stored, cut, damaged, killed, wrong_way
+OFTEN = (tested, linted, stored, cut, damaged, killed, after_end,
+         wrong_way)
 
 
 def check(t, some=2):

@@ -13,8 +13,8 @@ LAYERS = "compressed", "checked", "sealed", "parts"
 
 @dataclasses.dataclass
 class Stage:
-    """Commands are lists of words, or text for sh(1), run in the folder of
-    the keys.  {T}: takes threads there; text has it as "$T"."""
+    """Commands are lists of words, or text for bash(1), run in the folder of
+    the keys.  {T}, or $T in text: takes threads."""
     there: list | str
     back: list | str | None = None      # None: it changes nothing
     layer: str | None = None
@@ -34,8 +34,10 @@ class Keys:
         with open(f"{folder}/ssh.pub", encoding="ascii") as f:
             self.public.append(f.read().strip())
         self.run("minisign", "-GW", "-p", "sign.pub", "-s", "sign.key")
-        with open(f"{folder}/phrase", "w", encoding="ascii") as f:
-            f.write("a phrase\n")
+        for name, text in (("phrase", "a phrase\n"),
+                           ("config", '{"c_info": {"name": "any"}}')):
+            with open(f"{folder}/{name}", "w", encoding="ascii") as f:
+                f.write(text)
         for name in "phrase", "sign.key":
             os.chmod(f"{folder}/{name}", 0o600)
 
@@ -105,7 +107,7 @@ def files(r, keys):
     """Parts in files, joined in any order."""
     cut = r.choice((f"-b {r.choice((64, 65, 200, 4096))}K",
                     f"-n {r.choice((1, 2, 3, 17))}"))
-    order = r.choice(("", "", " | sort -r", " | shuf"))
+    order = r.choice(("", "", " | sort -r", " | sort -k 1.4"))
     if order == "" and cut[1] == "b":
         joined = "cat p*.rec | rec-split -j $T -"
     else:
@@ -133,10 +135,11 @@ def tee(r, keys):
 
 
 def lanes(r, keys):
-    """Sun's longest path is of 108 bytes: the socket's is a short one."""
+    """Over some connections; the path of a socket is a short one."""
     lane = " --lane 'exec rec-split --feed \"$D/s\"'" * r.randrange(1, 5)
     return Stage(
-        "export D=$(mktemp -d) && { rec-split --collect \"$D/s\" --timeout 60 & "
+        "export D=$(mktemp -d) && { "
+        "rec-split --collect \"$D/s\" --timeout 60 & "
         f"rec-split $T{lane} --spool {r.choice((1, 64))}M; status=$?; "
         "wait $! && rmdir \"$D\" && exit $status; }", over=("parts",),
         stream=False)
@@ -163,13 +166,25 @@ def convert_checkpoints(r, keys):
 
 
 def wrap(r, keys):
-    """An image alone in a stream of libxl's, and what follows sees that."""
+    """An image alone in a stream of libxl's."""
     return Stage(["rec-convert", "--to", "libxl"],
-                 ["rec-convert", "--to", "bare"], "libxl")
+                 ["rec-convert", "--to", "bare"], "other")
+
+
+def wrap_libxl(r, keys):
+    """That in a file of xl's."""
+    return Stage(["rec-convert", "--to", "xl", "--config", "config"],
+                 ["rec-convert", "--to", "libxl"], "other")
+
+
+def renew(r, keys):
+    """An image of version 2 as one of version 3."""
+    return Stage(["rec-convert", "--to", "v3"],
+                 ["rec-convert", "--to", "v2"], "other")
 
 
 MAKERS = (compress, compress, checksum, checksum, encrypt, encrypt, one_part,
-          edit, convert, convert_checkpoints, wrap,
+          edit, convert, convert_checkpoints, wrap, wrap_libxl, renew,
           files, filters, explode, tee, lanes, trickle)
 
 
@@ -180,13 +195,16 @@ def allowed(stream, layers, stage):
     held = set(layers) & {"sealed", "parts"}    # no record of it is seen
     last = layers[-1] if layers else None
     word, *options = stage.there if isinstance(stage.there, list) else [""]
-    if word == "rec-edit":
-        return plain
+    if word == "rec-edit":      # pages are looked for in sound records only
+        return plain and (stream.lawful or "pfn=" not in str(options))
+    if word == "rec-convert" and stage.layer:
+        return not layers and stream.lawful and {
+            "libxl": stream.envelope == "image",
+            "xl": stream.envelope == "libxl",
+            "v3": stream.version == 2}[options[1]]
     if word == "rec-convert":
         return plain and stream.version == 3 and \
-            stream.checkpoints == ("--checkpoints" in options) and \
-            (stage.layer is None or not layers and stream.lawful and
-             stream.envelope == "image")
+            stream.checkpoints == ("--checkpoints" in options)
     if stage.layer == "checked" and stream.checkpoints and not held:
         return False
     return last not in stage.over
