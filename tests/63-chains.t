@@ -6,7 +6,7 @@
 . "${0%/*}/lib.sh"
 
 build=$(dirname "$(dirname "$(command -v rec-null)")")
-ok "30 seconds of random chains" "$here/chains" --seconds 30 \
+ok "25 seconds of random chains" "$here/chains" --seconds 25 \
 	--state "$build/chains.state"
 
 # A rec-compress that loses the last byte of what it unpacks.
