@@ -87,6 +87,8 @@ def strange(r, memory):
     size = r.choice((0, 0, 1, 7, 8, 9, r.randrange(64), r.randrange(9000),
                      r.randrange(1 << 17), r.randrange(1 << 21)
                      if r.random() < 0.1 else 4096))
+    if r.random() < 0.01:
+        size = r.randrange(40 << 20)
     body = r.choice((r.randbytes, bytes, lambda n: (b"some text " * n)[:n]))(
         size)
     kind = r.choice((0x80000000 | r.randrange(1 << 16), r.randrange(19, 999),
