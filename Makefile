@@ -74,8 +74,11 @@ $B/o/%.o: bench/%.c Makefile
 $B/o/libcommon.a: $(COMMON:%=$B/o/%.o)
 	rm -f $@
 	$(AR) rcs $@ $^
+# A tool of several files; the library is searched behind them.
+$B/rec-split $B/tests/same/rec-split: \
+    $(patsubst filters/%.c,$B/o/%.o,$(wildcard filters/rec-split-*.c))
 $(TOOLS:%=$B/%): $B/%: $B/o/%.o $B/o/libcommon.a
-	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
+	$(CC) $(CFLAGS) $(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS)
 $B/tests/rec-null: $B/o/rec-null.o $B/o/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
@@ -87,7 +90,7 @@ $B/tests/legacy-cuts: $B/o/legacy-cuts.o $B/o/libcommon.a
 	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
 $B/tests/same/%: $B/o/%.o $B/o/same-random.o $B/o/libcommon.a
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
+	$(CC) $(CFLAGS) $(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS)
 $B/tests/make-guest: $B/o/make-guest.o $B/o/mix.o $B/o/files.o \
     $B/o/digest.o $B/o/libcommon.a
 	@mkdir -p $(@D)
@@ -153,7 +156,7 @@ soak-terabyte: deps
 	tests/terabyte $(or $(SIZE),1T) $B/terabyte.csv
 
 bench:
-	tests/deps lz4 iproute2 age
+	tests/deps lz4 iproute2 age mbuffer netcat-openbsd
 	$(MAKE) programs
 	bench/bench --build $B $(ONLY:%=--only %) $(CAPTURES:%=--captures %) \
 	    $(STREAMS)

@@ -24,7 +24,7 @@ lanes_fill(void *lanes, int fd, struct fault *f)
 	struct sink out;
 	void **worker = calloc(l->threads, sizeof(*worker));
 	struct container c = {
-		.in = l->in, .threads = l->threads, .layer = REC_PART_HEADER,
+		.in = l->in, .threads = l->threads, .layer = REC_END,
 		.payload = LANES_CHUNK, .front = PART_PAYLOAD_OFFSET,
 		.back = 8, .worker = worker, .make = part_chunk_make,
 		.ctx = &out, .write = write_chunk,
