@@ -34,7 +34,7 @@ take_entries(struct legacy *l, uint32_t count, uint64_t *entries,
 	for (*kept = 0; count > 0; count--) {
 		if ((stays = take_entry(l, entries + *kept, f)) == -1)
 			return -1;
-		*kept += (uint32_t)stays;
+		*kept += stays == 1;
 	}
 	return 0;
 }

@@ -102,8 +102,8 @@ change_table(struct machine *mc, uint8_t *bytes, struct fault *f)
 			return -1;
 		if (found == 0)
 			mc->cleared++;
-		put_le64(bytes, found == 0 ? 0 : (pte & ~PTE_FRAME_MASK) |
-		    (mfn << PAGE_SHIFT & PTE_FRAME_MASK));
+		put_le64(bytes, found == 1 ? (pte & ~PTE_FRAME_MASK) |
+		    (mfn << PAGE_SHIFT & PTE_FRAME_MASK) : 0);
 	}
 	return 0;
 }
