@@ -100,7 +100,7 @@ flush(struct batch *b)
 {
 	size_t head = RECORD_HEADER_SIZE + PAGE_DATA_HEADER_SIZE +
 	    8 * (size_t)b->count;
-	unsigned i;
+	size_t i;
 
 	if (b->count == 0)
 		return;

@@ -169,10 +169,10 @@ put_pv_info(struct legacy *l, struct fault *f)
 static int
 take_frames(struct legacy *l, struct fault *f)
 {
-	uint32_t per_frame = PAGE_SIZE / l->width, i;
+	uint32_t per_frame = PAGE_SIZE / l->width;
 	uint32_t count = (uint32_t)((l->p2m_size - 1) / per_frame + 1);
 	uint32_t length = P2M_FRAMES_HEADER_SIZE + count * 8;
-	size_t size = count * l->word;
+	size_t size = count * l->word, i;
 	uint8_t *pfn;
 
 	legacy_part(l, "p2m frame list");

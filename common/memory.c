@@ -55,13 +55,12 @@ memory_keep(struct store *s, int fd, uint64_t max_pfn, struct fault *f)
 		return -1;
 	in.whole = true;
 	while ((more = stream_next(&in, &rec, f)) == 1) {
-		if (rec.part == PART_RECORD &&
-		    check_record(&rec, max_pfn, f) == -1)
+		if ((rec.part == PART_RECORD &&
+		    check_record(&rec, max_pfn, f) == -1) ||
+		    store_piece(s, &rec, f) == -1) {
 			more = -1;
-		else if (store_piece(s, &rec, f) == -1)
-			more = -1;
-		if (more == -1)
 			break;
+		}
 	}
 	stream_close(&in);
 	record_free(&rec);
