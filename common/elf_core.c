@@ -81,7 +81,6 @@ put_segments(const struct work *w, struct fault *f)
 			.p_offset = offset_of(w, a->physical),
 			.p_vaddr = a->virtual, .p_paddr = a->physical,
 			.p_filesz = a->size, .p_memsz = a->size,
-			.p_align = PAGE_SIZE,
 		};
 		elf_segment(headers + ELF_SEGMENT_SIZE * n++, &segment);
 		if (n < HEADERS_AT_ONCE && i + 1 < w->map.areas)

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -16,18 +15,8 @@ static int
 check_pages(const struct record *rec, uint64_t max_pfn, struct fault *f)
 {
 	struct pages p;
-	struct page page;
 
-	if (pages_open(&p, rec, f) == -1)
-		return -1;
-	while (pages_next(&p, &page)) {
-		if (page.pfn <= max_pfn)
-			continue;
-		record_fault(f, EXIT_REFUSED, rec, "pfn 0x%" PRIx64
-		    " is above 0x%" PRIx64, page.pfn, max_pfn);
-		return fault_hint(f, "--max-pfn raises that limit");
-	}
-	return 0;
+	return pages_open(&p, rec, f) == -1 ? -1 : pages_limit(rec, max_pfn, f);
 }
 
 static int
