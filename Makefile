@@ -9,6 +9,10 @@
 #                  archives; lanes that are cut; xl migrate broken at every
 #                  stage; the lab itself
 # make check-asan, make check-tsan    all tests outside the lab, sanitized
+# make soak        random chains of filters for an hour (SECONDS=N), from where
+#                  the last run ended
+# make soak-terabyte    a stream of 1 TiB (SIZE=64G) through all filters and
+#                  back: the same bytes, and nothing that any process has grows
 # make bench       filters beside zstd, lz4, age, split and cat;
 #                  CAPTURES=folder of *.zst, STREAMS="file ...",
 #                  ONLY=pack,unpack,..., RUNS=N
@@ -88,10 +92,13 @@ $B/tests/same/%: $B/o/%.o $B/o/same-random.o $B/o/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS)
 $B/tests/make-guest: $B/o/make-guest.o $B/o/mix.o $B/o/files.o \
-    $B/o/libcommon.a
+    $B/o/digest.o $B/o/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
 $B/tests/ceiling: $B/o/ceiling.o $B/o/libcommon.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
+$B/tests/digest-of: $B/o/digest-of.o $B/o/digest.o $B/o/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
 $B/tests/took: $B/o/took.o $B/o/libcommon.a
@@ -111,8 +118,8 @@ lab: deps
 	$(MAKE) all
 	tests/lab/shell
 
-programs: all $(addprefix $B/tests/,rec-null age-key make-guest took \
-          ceiling legacy-cuts same/rec-encrypt same/rec-split $(UNITS))
+programs: all $(addprefix $B/tests/,rec-null age-key make-guest digest-of \
+          took ceiling legacy-cuts same/rec-encrypt same/rec-split $(UNITS))
 
 # What a test needs of make is built before prove starts, so that a test
 # never compiles.  The tests in the lab mostly wait: two at once, each with a
@@ -139,6 +146,14 @@ check-asan check-tsan: check-%: deps
 	tests/run build/$* $(UNITS:%=build/$*/tests/%) tests/*.t
 SAN_asan = address,undefined -fno-sanitize-recover
 SAN_tsan = thread
+
+soak soak-terabyte: export PATH := $(abspath $B):$(abspath $B/tests):$(PATH)
+soak: deps
+	$(MAKE) programs
+	tests/chains --seconds $(or $(SECONDS),3600) --state $B/chains.state
+soak-terabyte: deps
+	$(MAKE) programs
+	tests/terabyte $(or $(SIZE),1T) $B/terabyte.csv
 
 bench:
 	tests/deps lz4 iproute2 age mbuffer netcat-openbsd
@@ -172,6 +187,6 @@ distclean:
 	rm -rf build
 
 .PHONY: all deps demo lab programs check check-long check-asan check-tsan \
-        bench bench-lab install clean distclean
+        soak soak-terabyte bench bench-lab install clean distclean
 .SECONDARY:
 -include $(wildcard $B/o/*.d $B/o/unit/*.d)

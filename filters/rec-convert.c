@@ -37,8 +37,8 @@ static const char help[] =
 "                     from 1 (default: the newest complete one)\n"
 "  --checkpoints      leave a checkpointed stream one\n"
 "  -f                 leave out what the form has no place for\n"
-"  --max-pfn N        of memory: refuse pages above this pfn (default\n"
-"                     4294967296)\n"
+"  --max-pfn N        refuse pages above this pfn (default: of memory\n"
+"                     4294967296, of streams none)\n"
 "  --absent-zeroes    of raw: pages of zeroes are no memory\n"
 "  --lowmem SIZE      of QEMU: the memory below 4 GiB (default: as its machine\n"
 "                     has it); K, M, G\n"
@@ -153,6 +153,7 @@ take(struct options *o, int c, const char *given)
 	case MAX_PFN:
 		convert->max_pfn = (uint64_t)opts_count(name, "--max-pfn", 1,
 		    PFN_MAX);
+		convert->limits_streams = true;
 		break;
 	case ABSENT_ZEROES:
 		convert->absent_zeroes = true;
