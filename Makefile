@@ -13,6 +13,8 @@
 #                  the last run ended
 # make soak-terabyte    a stream of 1 TiB (SIZE=64G) through all filters and
 #                  back: the same bytes, and nothing that any process has grows
+# make check-valgrind, make analyze   the same command lines under valgrind;
+#                  static analyzers over what changed (tests/analyze.mk)
 # make bench       filters beside zstd, lz4, age, split and cat;
 #                  CAPTURES=folder of *.zst, STREAMS="file ...",
 #                  ONLY=pack,unpack,..., RUNS=N
@@ -155,6 +157,8 @@ soak-terabyte: deps
 	$(MAKE) programs
 	tests/terabyte $(or $(SIZE),1T) $B/terabyte.csv
 
+include tests/analyze.mk
+
 bench:
 	tests/deps lz4 iproute2 age mbuffer netcat-openbsd
 	$(MAKE) programs
@@ -182,7 +186,8 @@ install: all
 
 # build/lab is kept: it takes a while to fetch.
 clean:
-	rm -rf build/o build/tests build/asan build/tsan $(TOOLS:%=build/%)
+	rm -rf build/o build/tests build/asan build/tsan build/analyzed \
+	    build/valgrind $(TOOLS:%=build/%)
 distclean:
 	rm -rf build
 

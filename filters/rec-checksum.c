@@ -144,7 +144,7 @@ take_id(struct job *job)
 {
 	size_t size;
 
-	if (strlen(optarg) != 2 * CHECK_ID_SIZE ||
+	if (strlen(optarg) != (size_t)2 * CHECK_ID_SIZE ||
 	    sodium_hex2bin(job->add.id, CHECK_ID_SIZE, optarg,
 	    strlen(optarg), NULL, &size, NULL) != 0 || size != CHECK_ID_SIZE)
 		opts_wrong(name, "--id takes %u hexadecimal digits",

@@ -214,7 +214,7 @@ take_action(struct options *o, enum action action)
 	if (action == IMAGE)
 		o->path = opts_file(name, "--image");
 	if ((action == STATE || action == REFUSE) &&
-	    (strlen(optarg) != 2 * MOVE_SIZE ||
+	    (strlen(optarg) != (size_t)2 * MOVE_SIZE ||
 	    sodium_hex2bin(o->move, MOVE_SIZE, optarg, strlen(optarg), NULL,
 	    &n, NULL) != 0 || n != MOVE_SIZE))
 		opts_wrong(name, "a move is %u hex digits, not '%s'",
