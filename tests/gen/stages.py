@@ -141,8 +141,7 @@ def lanes(r, keys):
         "export D=$(mktemp -d) && { "
         "rec-split --collect \"$D/s\" --timeout 60 & "
         f"rec-split $T{lane} --spool {r.choice((1, 64))}M; status=$?; "
-        "wait $! && rmdir \"$D\" && exit $status; }", over=("parts",),
-        stream=False)
+        "wait $! && rmdir \"$D\" && exit $status; }", stream=False)
 
 
 def trickle(r, keys):
