@@ -43,13 +43,17 @@ PAGES   = $(wildcard man/*)
 LIBS    = libzstd libsodium libcrypto json-c libisal expat
 XENLIBS = xenguest xencontrol xenstore xenevtchn xentoollog
 XEN    := $(shell pkg-config --exists $(XENLIBS) 2>/dev/null && echo yes)
+# Without libseccomp there is no sandbox, and sanitizers need what it takes.
+SANDBOX:= $(shell pkg-config --exists libseccomp 2>/dev/null && echo yes)
+CONFINE = $(if $(findstring -fsanitize,$(CFLAGS)),,$(filter yes,$(SANDBOX)))
 COMMON  = $(filter-out guest%,$(patsubst common/%.c,%,$(wildcard common/*.c))) \
           $(if $(XEN),guest guest_describe guest_evtchn guest_libxl \
           guest_live guest_mark guest_offer guest_restore guest_save \
           guest_store guest_suspend guest_xl,guest_none)
-USED    = $(LIBS) $(if $(XEN),$(XENLIBS))
+USED    = $(LIBS) $(if $(XEN),$(XENLIBS)) $(if $(CONFINE),libseccomp)
 
 STD     = -std=$(STDC) -D_GNU_SOURCE -DXENREC_VERSION='"$(VERSION)"' -Icommon \
+          $(if $(CONFINE),-DSANDBOX) \
           -MMD -MP -Wall -Wextra -Wconversion -Wshadow -fPIE \
           -fstack-protector-strong $(shell pkg-config --cflags $(USED))
 # Xen's headers need the extensions of GNU C.
@@ -77,7 +81,7 @@ $B/o/libcommon.a: $(COMMON:%=$B/o/%.o)
 	rm -f $@
 	$(AR) rcs $@ $^
 # A tool of several files; the library is searched behind them.
-$B/rec-split $B/tests/same/rec-split: \
+$B/rec-split $B/tests/same/rec-split $B/tests/break/rec-split: \
     $(patsubst filters/%.c,$B/o/%.o,$(wildcard filters/rec-split-*.c))
 $(TOOLS:%=$B/%): $B/%: $B/o/%.o $B/o/libcommon.a
 	$(CC) $(CFLAGS) $(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS)
@@ -93,6 +97,13 @@ $B/tests/legacy-cuts: $B/o/legacy-cuts.o $B/o/libcommon.a
 $B/tests/same/%: $B/o/%.o $B/o/same-random.o $B/o/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS)
+$B/tests/break/%: $B/o/%.o $B/o/break-out.o $B/o/libcommon.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LINK) -Wl,--wrap=readv,--wrap=pread -o $@ \
+	    $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS)
+$B/tests/lacking: $B/o/lacking.o
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
 $B/tests/make-guest: $B/o/make-guest.o $B/o/mix.o $B/o/files.o \
     $B/o/digest.o $B/o/libcommon.a
 	@mkdir -p $(@D)
@@ -121,7 +132,8 @@ lab: deps
 	tests/lab/shell
 
 programs: all $(addprefix $B/tests/,rec-null age-key make-guest digest-of \
-          took ceiling legacy-cuts same/rec-encrypt same/rec-split $(UNITS))
+          took ceiling legacy-cuts same/rec-encrypt same/rec-split $(UNITS)) \
+          $(if $(CONFINE),$B/tests/lacking $(TOOLS:%=$B/tests/break/%))
 
 # What a test needs of make is built before prove starts, so that a test
 # never compiles.  The tests in the lab mostly wait: two at once, each with a

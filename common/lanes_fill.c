@@ -5,6 +5,7 @@
 #include "container.h"
 #include "io.h"
 #include "lanes_work.h"
+#include "sandbox.h"
 #include "stream.h"
 
 static int
@@ -31,6 +32,8 @@ lanes_fill(void *lanes, int fd, struct fault *f)
 	};
 	unsigned i;
 
+	if (sandbox_enter(NULL, f) == -1)
+		return -1;
 	if (header == NULL || worker == NULL)
 		return fault_set(f, EXIT_SYSTEM, "no memory");
 	header->chunk = LANES_CHUNK;

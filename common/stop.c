@@ -25,6 +25,7 @@ static struct {
 	const char *tool;
 	int null;		/* /dev/null */
 	bool taken[SIGNALS];	/* which of them stop */
+	pid_t writer;		/* 0: none */
 	const struct lock *lock;	/* NULL: none */
 	void (*last)(const void *ctx);	/* NULL: nothing */
 	const void *ctx;	/* last's */
@@ -46,6 +47,8 @@ end_child(void)
 	if (stop.pair == NULL)
 		return true;
 	pair_say(stop.pair, MESSAGE_ABORT, NULL, 0);
+	if (stop.writer > 0)
+		kill(stop.writer, SIGKILL);
 	if (stop.pair->stream != -1)
 		dup2(stop.null, stop.pair->stream);
 	if (stop.out != -1)
@@ -141,6 +144,12 @@ void
 stop_drops(const struct newfile *n)
 {
 	stop_does(n != NULL ? drop : NULL, n);
+}
+
+void
+stop_kills(pid_t child)
+{
+	stop.writer = child;
 }
 
 void

@@ -31,6 +31,10 @@ void stop_does(void (*last)(const void *ctx), const void *ctx);
 /* stop_drops(n): a stop removes the temporary name of *n, until NULL. */
 void stop_drops(const struct newfile *n);
 
+/* stop_kills(child): a stop kills this process, too, which writes into the
+ * pair's stream; 0: none. */
+void stop_kills(pid_t child);
+
 /*
  * stop_holds(l, out): a stop removes the file of the lock *l, which the child
  * shares, when the child is done; and nothing more goes out through the

@@ -5,6 +5,7 @@
 #include "explode.h"
 #include "implode.h"
 #include "rec-split.h"
+#include "sandbox.h"
 #include "stop.h"
 
 static int
@@ -15,7 +16,8 @@ run_explode(struct options *o, int count, char *const *operand,
 	(void)operand;
 	opts_no_terminal(name, STDIN_FILENO);
 	stop_by_signals(NULL, name);
-	return explode_run(STDIN_FILENO, o->dir, f);
+	return sandbox_enter(&(struct sandbox){ .file = o->dir }, f) == -1 ?
+	    -1 : explode_run(STDIN_FILENO, o->dir, f);
 }
 
 static int
@@ -25,7 +27,9 @@ run_implode(struct options *o, int count, char *const *operand,
 	(void)count;
 	(void)operand;
 	opts_no_terminal(name, STDOUT_FILENO);
-	return implode_run(o->dir, STDOUT_FILENO, f);
+	return sandbox_enter(&(struct sandbox){
+	    .read = (char *const *)&o->dir, .reads = 1 }, f) == -1 ? -1 :
+	    implode_run(o->dir, STDOUT_FILENO, f);
 }
 
 static const struct action explode_action = { no_operands, run_explode },

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "rec-split.h"
+#include "sandbox.h"
 
 static void
 parts(int count, char *const *operand)
@@ -34,7 +35,9 @@ join(struct options *o, int count, char *const *operand, int out,
 	j->count = from_stdin ? 0 : (size_t)count;
 	j->out = out;
 	j->threads = o->common.threads;
-	if (join_run(j, f) == -1)
+	if (sandbox_enter(&(struct sandbox){
+	    .read = j->path, .reads = j->count }, f) == -1 ||
+	    join_run(j, f) == -1)
 		return -1;
 	say_set(o, j->payload, j->chunks, j->parts, j->set);
 	return 0;

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "rec-split.h"
+#include "sandbox.h"
 #include "stop.h"
 
 static void
@@ -25,6 +26,10 @@ run(struct options *o, int count, char *const *operand, struct fault *f)
 	s->volumes.prefix = operand[0];
 	stop_does(volumes_stop, &s->volumes);
 	stop_by_signals(NULL, name);
+	if (s->volumes.command == NULL && sandbox_enter(&(struct sandbox){
+	    .file = s->volumes.prefix, .replaces = s->volumes.replace },
+	    f) == -1)
+		return -1;
 	if (split_run(s, f) == -1)
 		return -1;
 	say_set(o, s->payload, s->chunks, volumes_count(&s->volumes),

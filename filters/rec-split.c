@@ -191,6 +191,7 @@ main(int argc, char *argv[])
 		take(&o, c, argv[optind - 1]);
 	argc -= optind;
 	argv += optind;
+	opts_end(&o.common, name);
 	check(&o, argc, argv);
 	if (o.action->run(&o, argc, argv, &f) == -1)
 		fault_exit(name, &f);

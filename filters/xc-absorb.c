@@ -131,10 +131,9 @@ check_only(const struct options *o)
 static int
 store(const struct options *o)
 {
-	struct keep k;
 	struct fault f;
 
-	if (keep_run(&k, &o->absorb, o->path, o->replace, &f) == -1)
+	if (keep_run(&o->absorb, o->path, o->replace, &f) == -1)
 		fault_exit(name, &f);
 	return EXIT_DONE;
 }
@@ -385,6 +384,7 @@ main(int argc, char *argv[])
 	while ((c = getopt_long(argc, argv, ":pfti:M:T:" OPTS_LETTERS, longs,
 	    NULL)) != -1)
 		take_option(&o, c, argv[optind - 1]);
+	opts_end(&o.common, name);
 	if (optind != argc)
 		opts_wrong(name, "no operand is taken, not '%s': the stream "
 		    "comes on stdin", argv[optind]);
