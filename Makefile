@@ -9,6 +9,12 @@
 #                  archives; lanes that are cut; xl migrate broken at every
 #                  stage; the lab itself
 # make check-asan, make check-tsan    all tests outside the lab, sanitized
+# make soak        random chains of filters for an hour (SECONDS=N), from where
+#                  the last run ended
+# make soak-terabyte    a stream of 1 TiB (SIZE=64G) through all filters and
+#                  back: the same bytes, and nothing that any process has grows
+# make check-valgrind, make analyze   the same command lines under valgrind;
+#                  static analyzers over what changed (tests/analyze.mk)
 # make bench       filters beside zstd, lz4, age, split and cat;
 #                  CAPTURES=folder of *.zst, STREAMS="file ...",
 #                  ONLY=pack,unpack,..., RUNS=N
@@ -37,13 +43,17 @@ PAGES   = $(wildcard man/*)
 LIBS    = libzstd libsodium libcrypto json-c libisal expat
 XENLIBS = xenguest xencontrol xenstore xenevtchn xentoollog
 XEN    := $(shell pkg-config --exists $(XENLIBS) 2>/dev/null && echo yes)
+# Without libseccomp there is no sandbox, and sanitizers need what it takes.
+SANDBOX:= $(shell pkg-config --exists libseccomp 2>/dev/null && echo yes)
+CONFINE = $(if $(findstring -fsanitize,$(CFLAGS)),,$(filter yes,$(SANDBOX)))
 COMMON  = $(filter-out guest%,$(patsubst common/%.c,%,$(wildcard common/*.c))) \
           $(if $(XEN),guest guest_checkpoint guest_describe guest_evtchn guest_libxl \
           guest_live guest_mark guest_offer guest_restore guest_save \
           guest_store guest_suspend guest_xl,guest_none)
-USED    = $(LIBS) $(if $(XEN),$(XENLIBS))
+USED    = $(LIBS) $(if $(XEN),$(XENLIBS)) $(if $(CONFINE),libseccomp)
 
 STD     = -std=$(STDC) -D_GNU_SOURCE -DXENREC_VERSION='"$(VERSION)"' -Icommon \
+          $(if $(CONFINE),-DSANDBOX) \
           -MMD -MP -Wall -Wextra -Wconversion -Wshadow -fPIE \
           -fstack-protector-strong $(shell pkg-config --cflags $(USED))
 # Xen's headers need the extensions of GNU C.
@@ -70,8 +80,11 @@ $B/o/%.o: bench/%.c Makefile
 $B/o/libcommon.a: $(COMMON:%=$B/o/%.o)
 	rm -f $@
 	$(AR) rcs $@ $^
+# A tool of several files; the library is searched behind them.
+$B/rec-split $B/tests/same/rec-split $B/tests/break/rec-split: \
+    $(patsubst filters/%.c,$B/o/%.o,$(wildcard filters/rec-split-*.c))
 $(TOOLS:%=$B/%): $B/%: $B/o/%.o $B/o/libcommon.a
-	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
+	$(CC) $(CFLAGS) $(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS)
 $B/tests/rec-null: $B/o/rec-null.o $B/o/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
@@ -83,12 +96,22 @@ $B/tests/legacy-cuts: $B/o/legacy-cuts.o $B/o/libcommon.a
 	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
 $B/tests/same/%: $B/o/%.o $B/o/same-random.o $B/o/libcommon.a
 	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS)
+$B/tests/break/%: $B/o/%.o $B/o/break-out.o $B/o/libcommon.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LINK) -Wl,--wrap=readv,--wrap=pread -o $@ \
+	    $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS)
+$B/tests/lacking: $B/o/lacking.o
+	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
 $B/tests/make-guest: $B/o/make-guest.o $B/o/mix.o $B/o/files.o \
-    $B/o/libcommon.a
+    $B/o/digest.o $B/o/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
 $B/tests/ceiling: $B/o/ceiling.o $B/o/libcommon.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
+$B/tests/digest-of: $B/o/digest-of.o $B/o/digest.o $B/o/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
 $B/tests/took: $B/o/took.o $B/o/libcommon.a
@@ -108,8 +131,9 @@ lab: deps
 	$(MAKE) all
 	tests/lab/shell
 
-programs: all $(addprefix $B/tests/,rec-null age-key make-guest took \
-          ceiling legacy-cuts same/rec-encrypt same/rec-split $(UNITS))
+programs: all $(addprefix $B/tests/,rec-null age-key make-guest digest-of \
+          took ceiling legacy-cuts same/rec-encrypt same/rec-split $(UNITS)) \
+          $(if $(CONFINE),$B/tests/lacking $(TOOLS:%=$B/tests/break/%))
 
 # What a test needs of make is built before prove starts, so that a test
 # never compiles.  The tests in the lab mostly wait: two at once, each with a
@@ -137,8 +161,18 @@ check-asan check-tsan: check-%: deps
 SAN_asan = address,undefined -fno-sanitize-recover
 SAN_tsan = thread
 
+soak soak-terabyte: export PATH := $(abspath $B):$(abspath $B/tests):$(PATH)
+soak: deps
+	$(MAKE) programs
+	tests/chains --seconds $(or $(SECONDS),3600) --state $B/chains.state
+soak-terabyte: deps
+	$(MAKE) programs
+	tests/terabyte $(or $(SIZE),1T) $B/terabyte.csv
+
+include tests/analyze.mk
+
 bench:
-	tests/deps lz4 iproute2 age
+	tests/deps lz4 iproute2 age mbuffer netcat-openbsd
 	$(MAKE) programs
 	bench/bench --build $B $(ONLY:%=--only %) $(CAPTURES:%=--captures %) \
 	    $(STREAMS)
@@ -164,11 +198,12 @@ install: all
 
 # build/lab is kept: it takes a while to fetch.
 clean:
-	rm -rf build/o build/tests build/asan build/tsan $(TOOLS:%=build/%)
+	rm -rf build/o build/tests build/asan build/tsan build/analyzed \
+	    build/valgrind $(TOOLS:%=build/%)
 distclean:
 	rm -rf build
 
 .PHONY: all deps demo lab programs check check-long check-asan check-tsan \
-        bench bench-lab install clean distclean
+        soak soak-terabyte bench bench-lab install clean distclean
 .SECONDARY:
 -include $(wildcard $B/o/*.d $B/o/unit/*.d)

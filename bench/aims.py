@@ -5,7 +5,7 @@ from filters import CHECK, REC, VERIFY, ZSTD
 from measure import WIDE
 from pulse import PACK, SEAL as PULSE_SEAL, SPLIT as PULSE_SPLIT
 from sealing import AGE, CHAIN, OPEN, OPEN_AGE, OURS, SEAL
-from lanes import LANES
+from lanes import KNOWN, LANES
 from ssh import PLAIN
 from volumes import CAT, FILE, JOIN, SPLIT
 from volumes import OURS as VOLUMES
@@ -110,5 +110,7 @@ def aims(results, measured, gibs):
     if ("lanes", "", LANES) in results:
         a.row("of what three lines carry together", "lanes", "", (LANES,),
               lambda share: share, 0.9, True)
+        a.row("and of what they do when each is given its share", "lanes", "",
+              (LANES, KNOWN), lambda lanes, known: lanes / known, 0.9, True)
     if gibs:
         a.memory(min(gibs), max(gibs))

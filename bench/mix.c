@@ -57,7 +57,7 @@ draw(struct maker *k, uint64_t n)
 static void
 noise(struct maker *k, uint8_t *p)
 {
-	unsigned i;
+	size_t i;
 
 	for (i = 0; i < WORDS; i++)
 		put_le64(p + 8 * i, mix_hash(k->seed++));
@@ -67,7 +67,7 @@ static void
 table(struct maker *k, uint8_t *p)
 {
 	uint64_t frame = draw(k, 1u << 20);
-	unsigned i;
+	size_t i;
 
 	for (i = 0; i < WORDS; i++) {
 		if (draw(k, 100) < 12)
@@ -108,7 +108,7 @@ heap(struct maker *k, uint8_t *p, unsigned page)
 	for (i = 0; i < WORDS; i++) {
 		if (i % words == 0)
 			vacant = draw(k, 5) == 0;
-		put_le64(p + 8 * i, vacant ? 0 : field(k,
+		put_le64(p + (size_t)8 * i, vacant ? 0 : field(k,
 		    below(k->run ^ i % words << 8, 100), i % words,
 		    page * WORDS / words + i / words));
 	}
@@ -248,7 +248,7 @@ mix_changed(const struct mix *m, uint64_t pfn, uint8_t *out)
 		patch(out, pfn - (i - m->slot[i].owner), page);
 	}
 	for (words = 2 + below(seed++, 15); words > 0; words--) {
-		at = 8 * below(seed++, WORDS);
+		at = UINT64_C(8) * below(seed++, WORDS);
 		put_le32(out + at, (uint32_t)mix_hash(seed++));
 	}
 }

@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Through ssh: cat STREAM | X | ssh host 'X -d > /dev/null', on loopback."""
 import contextlib
-import getpass
-import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -16,81 +13,40 @@ from measure import Job, interleave, pipe, say, start
 CIPHER = "aes128-gcm@openssh.com"
 PLAIN = "nothing"
 WAYS = (PLAIN, ZSTD, REC)
-PLACES = "/usr/sbin:/sbin:/usr/local/sbin"
+SSHD = f"{streams.TOP}/tests/sshd"
 
 
 class Broken(Exception):
     pass
 
 
-def configuration(directory, port):
-    """Of a daemon that only the holder of our key can use."""
-    return f"""
-ListenAddress 127.0.0.1:{port}
-HostKey {directory}/host
-AuthorizedKeysFile {directory}/user.pub
-PidFile none
-AuthenticationMethods publickey
-PermitRootLogin prohibit-password
-StrictModes no
-UsePAM no
-Ciphers {CIPHER}
-"""
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as s:
-        return s.getsockname()[1]
-
-
-def keys(directory):
-    for name in ("host", "user"):
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f",
-                        f"{directory}/{name}"], check=True)
-    if os.getuid() == 0:
-        os.makedirs("/run/sshd", 0o755, exist_ok=True)
+@contextlib.contextmanager
+def daemon(directory, near=(), far=(), address="127.0.0.1"):
+    """The command that runs another one over there; near and far stand in front
+    of what is to run at either end."""
+    child = subprocess.Popen([*far, SSHD, f"{directory}/ssh", address],
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                             text=True)
+    try:
+        if child.stdout.readline() != "ready\n":
+            raise Broken(child.stderr.readline().strip() or "no sshd")
+        yield [*near, "ssh", "-F", f"{directory}/ssh/config", "-c", CIPHER,
+               "there"]
+    finally:
+        child.terminate()
+        child.communicate()
 
 
 @contextlib.contextmanager
 def host():
-    """The command that runs another one over there.  All runs share one
-    connection, so that none pays for the handshake."""
-    sshd = shutil.which("sshd", path=PLACES)
-    if not sshd or not shutil.which("ssh"):
-        raise Broken("sshd or ssh is missing (openssh-server, which is not "
-                     "installed for this, as it would start a daemon)")
-    with tempfile.TemporaryDirectory(dir="/tmp") as directory:
-        keys(directory)
-        port = free_port()
-        with open(f"{directory}/conf", "w", encoding="ascii") as o:
-            o.write(configuration(directory, port))
-        ssh = ["ssh", "-F", "none", "-S", f"{directory}/mux", "-i",
-               f"{directory}/user", "-o", "StrictHostKeyChecking=no", "-o",
-               f"UserKnownHostsFile={directory}/known", "-o",
-               "BatchMode=yes", "-c", CIPHER, "-p", str(port),
-               f"{getpass.getuser()}@127.0.0.1"]
-        with open(f"{directory}/log", "w+", encoding="utf-8") as log:
-            daemon = subprocess.Popen([sshd, "-D", "-e", "-f",
-                                       f"{directory}/conf"], stderr=log)
-            try:
-                connect(ssh, log)
-                yield ssh
-                subprocess.run([*ssh, "-O", "exit"], check=False,
-                               stderr=subprocess.DEVNULL)
-            finally:
-                daemon.terminate()
-                daemon.wait()
-
-
-def connect(ssh, log):
-    for _ in range(20):
-        if subprocess.run([*ssh, "-M", "-N", "-f"], check=False,
-                          stderr=subprocess.DEVNULL).returncode == 0:
-            return
-        time.sleep(0.1)
-    log.seek(0)
-    last = log.read().strip().splitlines()[-1:]
-    raise Broken(f"no connection: {' '.join(last)}")
+    """All runs share one connection, so that none pays for the handshake."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as directory, \
+            daemon(directory) as ssh:
+        shared = [*ssh[:-1], "-S", f"{directory}/mux", ssh[-1]]
+        subprocess.run([*shared, "-M", "-N", "-f"], check=True)
+        yield shared
+        subprocess.run([*shared, "-O", "exit"], check=False,
+                       stderr=subprocess.DEVNULL)
 
 
 def there(way):

@@ -6,10 +6,13 @@
 #include "bytes.h"
 #include "filter.h"
 #include "format.h"
+#include "guard.h"
+#include "sandbox.h"
 #include "sealed.h"
 #include "stays.h"
 #include "stream.h"
 #include "types.h"
+#include "unprivileged.h"
 
 static int
 finish(void *worker, struct record *rec, struct fault *f)
@@ -282,12 +285,18 @@ run(struct opener *o, int in, unsigned threads, struct fault *f)
 int
 opener_run(struct opener *o, int in, unsigned threads, struct fault *f)
 {
-	struct upstream u;
+	struct upstream u = { .fd = in };
+	int result;
 
-	if (o->keys == NULL)
-		return run(o, in, threads, f);
-	if (sealed_fork(&u, in, o->keys, threads, f) == -1)
+	/* Another process' locks on memory do not hold here. */
+	if (o->keys != NULL && (guard_secrets(f) == -1 ||
+	    sealed_fork(&u, in, o->keys, threads, f) == -1))
 		return -1;
-	keyring_free(o->keys);
-	return upstream_end(&u, run(o, u.fd, threads, f), f);
+	if (o->keys != NULL)
+		keyring_free(o->keys);
+	if (unprivileged(o->keys != NULL, f) == -1 || sandbox_enter(&(struct sandbox){
+	    .child = u.child, .talks = o->pair != NULL }, f) == -1)
+		return -1;
+	result = run(o, u.fd, threads, f);
+	return o->keys == NULL ? result : upstream_end(&u, result, f);
 }

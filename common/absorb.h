@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * absorb.h - the two processes of xc-absorb: the opener makes a plain, checked
+ * absorb.h - the processes of xc-absorb: the opener makes a plain, checked
  * image of a stream from anywhere, the restorer a domain of that.
  */
 #ifndef ABSORB_H
@@ -67,7 +67,8 @@ struct opener {
  * to the restorer; END last of all, when everything was seen and checked.  A
  * stream of libxl's goes to it as a save file of xl's, with the guest's name
  * and uuid in its configuration.
- * With keys, these are wiped.
+ * With keys, these are wiped.  Before it looks at the stream the process gives
+ * up what it can do but for its descriptors (unprivileged.h, sandbox.h).
  * With standby each checkpoint is announced to the restorer before it; neither
  * GUEST_STAYS nor an END behind it goes there.
  * 0, or -1 with *f set as filter_run, lint_piece, config_get, xl_file.h say,
@@ -96,14 +97,20 @@ struct absorb {
 /*
  * restorer_run(p, a): the child, the only one with handles to Xen: makes the
  * domain from the pair's stream, and prints its receipt on stdout.
- * opener_main(p, a): the parent: opener_run on stdin; cleans up after a
- * restorer that was killed.  With standby they follow the guest until the
- * stream ends, and then let its copy run, hold it or remove it; the status is
- * EXIT_MALFORMED when it is held.  A move that failed has its receipt too, once
+ * opener_main(p, a): the parent: opener_run on stdin, in another child; cleans
+ * up after a restorer that was killed.  With standby they follow the guest
+ * until the stream ends, and then let its copy run, hold it or remove it; the
+ * status is EXIT_MALFORMED when it is held.  A move that failed has its receipt too, once
  * nothing of it is left.  Both print what there is to tell, and return the
  * exit status.
  */
 int restorer_run(struct pair *p, const struct absorb *a);
 int opener_main(struct pair *p, const struct absorb *a);
+
+/*
+ * restorer_killed(p, a): the parent, of a restorer that a signal has killed:
+ * says so, and cleans up.  Returns the exit status.
+ */
+int restorer_killed(struct pair *p, const struct absorb *a);
 
 #endif

@@ -41,7 +41,7 @@ scrypt_seal(const struct age_key *key, char words[AGE_WORDS_SIZE],
 	return stretch(key, salt, key->work, wrap, f);
 }
 
-/* scrypt's work: a number without zeroes in front; over any limit, 1000. */
+/* scrypt's work: a number without zeroes in front, or one over the limit. */
 static unsigned
 work_of(struct age_word word)
 {
@@ -51,10 +51,10 @@ work_of(struct age_word word)
 	for (i = 0; i < word.size; i++) {
 		if (word.at[i] < '0' + (i == 0) || word.at[i] > '9')
 			return 0;
-		if (work < 1000)
+		if (work <= AGE_WORK_MAX)
 			work = work * 10 + (unsigned)(word.at[i] - '0');
 	}
-	return work < 1000 ? work : 1000;
+	return work <= AGE_WORK_MAX ? work : AGE_WORK_MAX + 1;
 }
 
 static const char *

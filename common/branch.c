@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "branch.h"
 #include "io.h"
+#include "sandbox.h"
 #include "stream.h"
 
 /* The command failed: what it says is the fault, if the stream is to stop. */
@@ -60,9 +61,13 @@ branch_run(struct branch *b, struct fault *f)
 {
 	struct sink out, copy;
 	struct stream in;
+	struct sandbox only = { .reopens = true };
 	int result;
 
-	if (command_start(&b->command, b->text, NULL, f) == -1 ||
+	if (command_start(&b->command, b->text, NULL, f) == -1)
+		return -1;
+	only.child = -b->command.pid;
+	if (sandbox_enter(&only, f) == -1 ||
 	    stream_open(&in, b->in, f) == -1)
 		return -1;
 	sink_open(&out, b->out);

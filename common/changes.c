@@ -31,7 +31,7 @@ changes_put(const uint8_t *page, const uint8_t *before, uint8_t *map,
     uint8_t *words)
 {
 	uint8_t *to = words;
-	unsigned i;
+	size_t i;
 
 	memset(map, 0, CHANGES_MAP_SIZE);
 	for (i = 0; i < CHANGES_WORDS; i++)
@@ -57,7 +57,7 @@ void
 changes_take(uint8_t *page, const uint8_t *before, const uint8_t *map,
     const uint8_t *words)
 {
-	unsigned i;
+	size_t i;
 
 	memcpy(page, before, PAGE_SIZE);
 	for (i = 0; i < CHANGES_WORDS; i++)

@@ -13,6 +13,7 @@
 
 #include "collect_work.h"
 #include "now.h"
+#include "sandbox.h"
 #include "stop.h"
 
 #define LINGER_MS	2000u	/* for the lanes to end, at last */
@@ -214,7 +215,8 @@ collect_run(struct collect *c, struct fault *f)
 	struct fault none;
 	int result;
 
-	if (prepare(&g, f) == -1)
+	if (prepare(&g, f) == -1 || sandbox_enter(&(struct sandbox){
+	    .talks = true, .listens = true, .file = c->path }, f) == -1)
 		return -1;
 	do
 		result = turn(&g, f);

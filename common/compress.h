@@ -39,9 +39,9 @@ void compress_free(struct compress *c);
  * Each: 0, or -1 with EXIT_SYSTEM, or EXIT_REFUSED for a record of the
  * project's own that is too long to be packed again.
  */
-int compress_look(void *c, struct record *rec, struct fault *f);
-int compress_join(void *c, struct record *rec, struct fault *f);
-int compress_finish(void *c, struct record *rec, struct fault *f);
+int compress_look(void *worker, struct record *rec, struct fault *f);
+int compress_join(void *worker, struct record *rec, struct fault *f);
+int compress_finish(void *worker, struct record *rec, struct fault *f);
 
 /* compress_counts(c): what this worker did so far. */
 const struct counts *compress_counts(const struct compress *c);

@@ -125,3 +125,43 @@ config_check(const struct config *c, struct fault *f)
 	record_free(&rec);
 	return result;
 }
+
+/* A flag that is neither may be both. */
+static bool
+is_flag(const bool *flag)
+{
+	unsigned char byte;
+
+	memcpy(&byte, flag, 1);
+	return byte <= 1;
+}
+
+static bool
+is_sound(const struct config *c)
+{
+	const bool *const flags[] = { &c->snapshot, &c->hap, &c->nested,
+	    &c->vpmu, &c->in_xl, &c->from_xl };
+	const char *const texts[] = { c->tool, c->time, c->xen_version,
+	    c->xen_changeset, c->xen_capabilities, c->cpu_model };
+	size_t i;
+
+	for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		if (!is_flag(flags[i]))
+			return false;
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (strnlen(texts[i], CONFIG_TEXT_SIZE) == CONFIG_TEXT_SIZE)
+			return false;
+	return (unsigned)c->type <= CONFIG_HVM &&
+	    strnlen(c->name, CONFIG_NAME_SIZE) < CONFIG_NAME_SIZE;
+}
+
+int
+config_trust(const struct config *c, struct fault *f)
+{
+	/* xl says by itself what it does not take, but for the name. */
+	if (is_sound(c) && (c->in_xl && c->from_xl ? keys_name_ok(c->name) :
+	    config_check(c, f) == 0))
+		return 0;
+	return fault_set(f, EXIT_SYSTEM, "what reads the stream sends no "
+	    "configuration");
+}

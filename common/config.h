@@ -81,6 +81,12 @@ int config_get(const struct record *rec, struct config *c, struct fault *f);
  */
 int config_check(const struct config *c, struct fault *f);
 
+/*
+ * config_trust(c, f): EXIT_SYSTEM when *c, as another process sent it, is none
+ * that config_get gives, or the opener makes of xl's configuration.
+ */
+int config_trust(const struct config *c, struct fault *f);
+
 /* config_memory(c): bytes that a host must have free for the guest. */
 uint64_t config_memory(const struct config *c);
 

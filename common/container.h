@@ -38,7 +38,7 @@ struct container {
 	unsigned threads;	/* 1 to THREADS_MAX */
 	bool     pass_after_end;
 	uint32_t layer;		/* a stream whose outermost layer is of this
-				   type is refused */
+				   type is refused; REC_END: none is */
 	size_t   payload;	/* bytes of a chunk's, at most */
 	size_t   front, back;	/* and of a record's body around it */
 

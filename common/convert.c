@@ -159,8 +159,6 @@ convert_run(struct convert *c, struct fault *f)
 {
 	struct run r = { .c = c };
 
-	if (c->path != NULL)
-		stop_by_signals(NULL, c->tool);
 	if (c->to->write_file != NULL)
 		return carry(&r, f);
 	if (open_output(&r, f) == -1)

@@ -29,6 +29,7 @@ struct convert {
 	bool     replace;
 	bool     quiet, verbose;
 	uint64_t max_pfn;
+	bool     limits_streams; /* by max_pfn, not only memory */
 	bool     force;		/* leave out what the form has no place for */
 	const char *config;	/* file: the guest's configuration, or NULL */
 	bool     checkpoints;	/* leave a checkpointed stream one */

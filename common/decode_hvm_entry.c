@@ -141,7 +141,7 @@ add_vectors(struct item *i, const char *key, size_t offset)
 	unsigned vector;
 
 	for (vector = 0; vector < 32 * VECTOR_REGISTERS; vector++)
-		if (item_get(i, offset + vector / 32 * 16, 4, &bits) &&
+		if (item_get(i, offset + (size_t)vector / 32 * 16, 4, &bits) &&
 		    bits >> vector % 32 & 1)
 			item_append(i, list, json_object_new_uint64(vector));
 }

@@ -73,16 +73,18 @@ void
 decode_part_header(struct decode *d, struct item *i)
 {
 	char set[2 * PART_SET_SIZE + 1];
+	uint16_t flags;
 
 	(void)d;
 	if (!decode_our_header(i) || !item_has(i, PART_HEADER_SIZE))
 		return;
+	flags = get_le16(i->bytes + OUR_FLAGS_OFFSET);
+	item_flag(i, "lane", flags & PART_LANE);
 	item_string(i, "set", sodium_bin2hex(set, sizeof(set),
 	    i->bytes + PART_SET_OFFSET, PART_SET_SIZE));
 	item_count(i, "number", get_le32(i->bytes + PART_NUMBER_OFFSET));
 	item_count(i, "parts", get_le32(i->bytes + PART_COUNT_OFFSET));
-	item_flag(i, "in_turn",
-	    get_le16(i->bytes + OUR_FLAGS_OFFSET) & PART_IN_TURN);
+	item_flag(i, "in_turn", flags & PART_IN_TURN);
 	item_count(i, "first_chunk", get_le64(i->bytes + PART_FIRST_OFFSET));
 	item_count(i, "chunk_size", get_le32(i->bytes + PART_CHUNK_OFFSET));
 }
@@ -90,13 +92,16 @@ decode_part_header(struct decode *d, struct item *i)
 void
 decode_part_chunk(struct decode *d, struct item *i)
 {
+	uint16_t flags;
+
 	(void)d;
 	if (!decode_our_header(i) || !item_has(i, PART_PAYLOAD_OFFSET))
 		return;
+	flags = get_le16(i->bytes + OUR_FLAGS_OFFSET);
 	item_count(i, "number",
 	    get_le64(i->bytes + PART_CHUNK_NUMBER_OFFSET));
-	item_flag(i, "last",
-	    get_le16(i->bytes + OUR_FLAGS_OFFSET) & PART_LAST);
+	item_flag(i, "last", flags & PART_LAST);
+	item_flag(i, "checkpoint", flags & PART_CHECKPOINT);
 	item_hex(i, "crc", get_le32(i->bytes + PART_CHUNK_CRC_OFFSET));
 }
 

@@ -83,7 +83,8 @@ add_brand(struct item *i)
 	for (k = 0; k < BRAND_LEAVES; k++) {
 		if ((registers = find_leaf(i, BRAND_FIRST + k)) == NULL)
 			return;
-		memcpy(text + k * REGISTERS_SIZE, registers, REGISTERS_SIZE);
+		memcpy(text + (size_t)k * REGISTERS_SIZE, registers,
+		    REGISTERS_SIZE);
 	}
 	add_trimmed(i, "brand", text, sizeof(text));
 }

@@ -185,10 +185,11 @@ add_time(struct item *i, const struct shared *s)
 static void
 add_events(struct item *i, const struct shared *s)
 {
-	uint64_t pending = 0, masked = 0, ports = s->width * s->width * 8 * 8;
+	uint64_t pending = 0, masked = 0, ports;
 	json_object *list = item_list(i, "pending_ports");
 	uint64_t bits, mask, port;
 
+	ports = (uint64_t)s->width * s->width * 8 * 8;
 	for (port = 0; port < ports; port++) {
 		if (!item_get(i, s->pending + port / 8, 1, &bits) ||
 		    !item_get(i, s->mask + port / 8, 1, &mask))
@@ -220,8 +221,7 @@ add_vcpus(struct item *i, const struct shared *s)
 {
 	json_object *list = item_list(i, "vcpus");
 	struct item entry;
-	size_t at;
-	unsigned n;
+	size_t at, n;
 
 	for (n = 0; n < VCPU_INFO_COUNT; n++) {
 		at = n * VCPU_INFO_SIZE;

@@ -156,18 +156,17 @@ add_traps(struct item *i, const struct context *c)
 	json_object *list = item_list(i, "traps");
 	uint64_t address, selector, vector, flags;
 	struct item entry;
-	size_t at;
-	unsigned n;
+	size_t size = (size_t)2 * c->width, at, n;
 
 	for (n = 0; n < TRAPS; n++) {
-		at = c->traps + n * 2 * c->width;
+		at = c->traps + n * size;
 		if (!item_get(i, at, 1, &vector) ||
 		    !item_get(i, at + 1, 1, &flags) ||
 		    !item_get(i, at + 2, 2, &selector) ||
 		    !item_get(i, at + c->width, c->width, &address) ||
 		    address == 0)
 			continue;
-		entry = item_entry(i, list, at, 2 * c->width);
+		entry = item_entry(i, list, at, size);
 		item_count(&entry, "vector", vector);
 		item_hex(&entry, "cs", selector);
 		item_hex(&entry, "address", address);
@@ -184,7 +183,7 @@ add_gdt(struct item *i, const struct context *c)
 
 	if (!item_get(i, c->gdt_entries, c->width, &entries) || entries == 0)
 		return;
-	frames.count = entries > GDT_FRAMES_MAX * GDT_ENTRIES ?
+	frames.count = entries > (uint64_t)GDT_FRAMES_MAX * GDT_ENTRIES ?
 	    GDT_FRAMES_MAX :
 	    (unsigned)((entries + GDT_ENTRIES - 1) / GDT_ENTRIES);
 	item_fields(i, &frames, 1);

@@ -47,7 +47,7 @@ open_directory(struct door *d, const char *path, struct fault *f)
 	if (*last == '\0' || strlen(last) + sizeof("/proc/self/fd/1000000/") >
 	    sizeof(d->name))
 		return refuse_name(path, "no name for a socket", f);
-	strcpy(d->name, last);
+	memcpy(d->name, last, strlen(last) + 1);
 	return 0;
 }
 

@@ -47,12 +47,13 @@ put_header(const struct work *w, struct fault *f)
 static int
 put_notes_segment(const struct work *w, struct fault *f)
 {
-	uint8_t header[ELF_SEGMENT_SIZE];
-
-	elf_segment(header, &(Elf64_Phdr){
+	const Elf64_Phdr notes = {
 		.p_type = PT_NOTE, .p_offset = w->notes_at,
 		.p_filesz = w->notes.size, .p_memsz = w->notes.size,
-	});
+	};
+	uint8_t header[ELF_SEGMENT_SIZE];
+
+	elf_segment(header, &notes);
 	return sparse_put(w->out, header, sizeof(header), f);
 }
 
@@ -70,17 +71,18 @@ put_segments(const struct work *w, struct fault *f)
 {
 	uint8_t headers[HEADERS_AT_ONCE * ELF_SEGMENT_SIZE];
 	const struct core_area *a;
+	Elf64_Phdr segment;
 	size_t i, n = 0;
 
 	for (i = 0; i < w->map.areas; i++) {
 		a = &w->map.area[i];
-		elf_segment(headers + ELF_SEGMENT_SIZE * n++, &(Elf64_Phdr){
+		segment = (Elf64_Phdr){
 			.p_type = PT_LOAD, .p_flags = PF_R | PF_W | PF_X,
 			.p_offset = offset_of(w, a->physical),
 			.p_vaddr = a->virtual, .p_paddr = a->physical,
 			.p_filesz = a->size, .p_memsz = a->size,
-			.p_align = PAGE_SIZE,
-		});
+		};
+		elf_segment(headers + ELF_SEGMENT_SIZE * n++, &segment);
 		if (n < HEADERS_AT_ONCE && i + 1 < w->map.areas)
 			continue;
 		if (sparse_put(w->out, headers, ELF_SEGMENT_SIZE * n, f) == -1)

@@ -52,10 +52,10 @@ void expand_free(struct expand *x);
  * for a version or flag that is not known, or a window over the limit;
  * EXIT_SYSTEM.
  */
-int expand_first(void *x, struct record *rec, struct fault *f);
-int expand_open(void *x, struct record *rec, struct fault *f);
-int expand_join(void *x, struct record *rec, struct fault *f);
-int expand_finish(void *x, struct record *rec, struct fault *f);
+int expand_first(void *worker, struct record *rec, struct fault *f);
+int expand_open(void *worker, struct record *rec, struct fault *f);
+int expand_join(void *worker, struct record *rec, struct fault *f);
+int expand_finish(void *worker, struct record *rec, struct fault *f);
 
 /* expand_counts(x): what this worker did so far. */
 const struct counts *expand_counts(const struct expand *x);

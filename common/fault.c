@@ -56,7 +56,8 @@ print_line(const char *tool, const char *label, const char *text)
 void
 fault_print(const char *tool, const struct fault *f)
 {
-	print_line(tool, "", f->text);
+	if (f->text[0] != '\0')
+		print_line(tool, "", f->text);
 	if (f->hint[0] != '\0')
 		print_line(tool, "hint: ", f->hint);
 }

@@ -40,7 +40,8 @@ int fault_hint(struct fault *f, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 /*
- * fault_print(tool, f): "tool: text" and, where there is one, "tool: hint:
+ * fault_print(tool, f): nothing for a fault without a text, which was told
+ * before; or "tool: text" and, where there is one, "tool: hint:
  * ..." on stderr.  Control bytes come out as '?': text may hold foreign
  * bytes, and stderr is a terminal.
  */

@@ -15,6 +15,7 @@
 #include "door.h"
 #include "feed.h"
 #include "io.h"
+#include "sandbox.h"
 
 #define PIECE	((size_t)256 << 10)
 
@@ -89,7 +90,8 @@ feed_run(const char *path, int in, int out, struct fault *f)
 	if (d.piece == NULL)
 		return fault_set(f, EXIT_SYSTEM, "no memory");
 	signal(SIGPIPE, SIG_IGN);
-	if (source_open(&d.in, in, f) == -1 ||
+	if (sandbox_enter(&(struct sandbox){ .talks = true }, f) == -1 ||
+	    source_open(&d.in, in, f) == -1 ||
 	    source_open(&d.back, fd, f) == -1)
 		return -1;
 	sink_open(&d.to, fd);

@@ -52,7 +52,7 @@ guest_check_free(struct guest *g, const struct config *c, struct fault *f)
 	}
 	if ((taken = guest_by_uuid(g, c->uuid, &domid)) == -1)
 		return guest_fault(g, f, "the other domains are not known");
-	if (taken) {
+	if (taken == 1) {
 		uuid_print(c->uuid, uuid);
 		fault_set(f, EXIT_REFUSED, "domain %u of this host has the "
 		    "uuid %s", domid, uuid);

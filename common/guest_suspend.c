@@ -148,14 +148,14 @@ await_suspend(struct guest *g)
 			return state == 1 ? 0 : -1;
 		if (!acked && answered(g)) {
 			acked = true;
-			until = now_ms() + AFTER_ACK * 1000;
+			until = now_ms() + (uint64_t)AFTER_ACK * 1000;
 		}
 		if ((news = sleep_for_news(g, until)) == 1)
 			continue;
 		if (!acked && !guest_withdraw(g)) {
 			/* It took the request just now: see it through. */
 			acked = true;
-			until = now_ms() + AFTER_ACK * 1000;
+			until = now_ms() + (uint64_t)AFTER_ACK * 1000;
 			continue;
 		}
 		if (news == -1 && acked) {

@@ -165,10 +165,11 @@ void guest_channel_close(struct guest *g);
 void guest_channel_forget(struct guest *g);
 
 /*
- * guest_precopy(stats, g): libxenguest's callback before and after each round
- * of a live save; an XGS_POLICY value, with g->save_fault set for ..._ABORT.
+ * guest_precopy(stats, data): libxenguest's callback before and after each
+ * round of a live save; an XGS_POLICY value.  data is the guest, whose
+ * save_fault is set for ..._ABORT.
  */
-int guest_precopy(struct precopy_stats stats, void *g);
+int guest_precopy(struct precopy_stats stats, void *data);
 
 /* guest_last_round(g, begin): notes the round after the guest has stopped,
  * before and after it was sent. */

@@ -7,6 +7,7 @@
 
 #include "image_form.h"
 #include "memory.h"
+#include "newfile.h"
 #include "replay.h"
 #include "stop.h"
 #include "store.h"
@@ -93,6 +94,8 @@ image_form_write(const struct convert *c, int in, struct fault *f)
 		return -1;
 	stop_drops(&s.file);
 	result = memory_keep(&s, in, c->max_pfn, f);
+	if (result == 0)
+		result = newfile_publish(&s.file, f);
 	stop_drops(NULL);
 	store_close(&s);
 	return result;

@@ -136,9 +136,8 @@ implode_names_read(struct implode *im, const char *path, struct fault *f)
 	DIR *dir = opendir(path);
 	int result;
 
-	if (dir != NULL)
-		im->dir = fcntl(dirfd(dir), F_DUPFD_CLOEXEC, 3);
-	if (im->dir == -1)
+	if (dir == NULL ||
+	    (im->dir = fcntl(dirfd(dir), F_DUPFD_CLOEXEC, 3)) == -1)
 		result = fault_set(f, EXIT_SYSTEM, "cannot read %.200s: %s",
 		    path, strerror(errno));
 	else

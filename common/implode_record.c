@@ -102,6 +102,7 @@ check_length(const struct steady *s, const struct exploded *e,
 	uint64_t limit = e->libxl ? UINT32_MAX :
 	    type_is_our_number(e->type) ? OUR_LENGTH_MAX : RECORD_LENGTH_MAX;
 
+	/* NOLINTNEXTLINE(bugprone-branch-clone): alike, in two formats */
 	if (e->type == (e->libxl ? LIBXL_END : REC_END) && s->size > 0)
 		return fault_set(f, EXIT_MALFORMED, "%s: END with a body of %"
 		    PRIu64 " bytes", s->name, s->size);

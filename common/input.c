@@ -8,6 +8,7 @@
 #include "input.h"
 #include "io.h"
 #include "replay.h"
+#include "sandbox.h"
 #include "sealed.h"
 
 /* Also one that never came to its end: its header is still empty. */
@@ -25,6 +26,12 @@ looks_stored(int fd)
 	    memcmp(magic, nothing, sizeof(magic)) == 0);
 }
 
+static int
+may_fork(struct fault *f)
+{
+	return sandbox_enter(&(struct sandbox){ .forks = true }, f);
+}
+
 int
 input_open(struct input *i, const char *path, struct fault *f)
 {
@@ -33,9 +40,14 @@ input_open(struct input *i, const char *path, struct fault *f)
 	    (i->fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
 		return fault_set(f, EXIT_SYSTEM, "%.200s: %s", path,
 		    strerror(errno));
+	/* What opens a sealed one has to read of libcrypto's first. */
+	if (i->keys == NULL && may_fork(f) == -1)
+		return -1;
 	i->is_stored = looks_stored(i->fd);
 	if (!i->is_stored)
 		return 0;
+	if (i->keys != NULL && may_fork(f) == -1)
+		return -1;
 	return stored_take(&i->stored, i->fd, path != NULL ? path : "stdin",
 	    f);
 }
@@ -45,6 +57,8 @@ write_stored(void *stored, int fd, struct fault *f)
 {
 	struct sink out;
 
+	if (sandbox_enter(NULL, f) == -1)
+		return -1;
 	sink_open(&out, fd);
 	return replay_run(stored, &out, f);
 }

@@ -27,7 +27,9 @@ struct input {
 
 /*
  * input_open(i, path, f): the file at path, or stdin for NULL.  -1 with
- * EXIT_SYSTEM, or, of a stored image, as stored_open says.
+ * EXIT_SYSTEM, or, of a stored image, as stored_open says.  From here on the
+ * process is in a sandbox in which it can fork, but with keys before
+ * input_stream.
  */
 int input_open(struct input *i, const char *path, struct fault *f);
 

@@ -45,9 +45,9 @@ struct joiner {
 bool join_goes_on(const struct joining *g, const struct fault *f);
 
 /*
- * join_read(g, w, f): in stream order: the next chunk, of whatever part.  1,
- * 0 after the last, or -1 as join_run says.
+ * join_read(ctx, worker, f): in stream order: the next chunk, of whatever
+ * part.  1, 0 after the last, or -1 as join_run says.
  */
-int join_read(void *g, void *w, struct fault *f);
+int join_read(void *ctx, void *worker, struct fault *f);
 
 #endif

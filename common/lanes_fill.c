@@ -5,6 +5,7 @@
 #include "container.h"
 #include "io.h"
 #include "lanes_work.h"
+#include "sandbox.h"
 #include "stream.h"
 
 static int
@@ -24,13 +25,15 @@ lanes_fill(void *lanes, int fd, struct fault *f)
 	struct sink out;
 	void **worker = calloc(l->threads, sizeof(*worker));
 	struct container c = {
-		.in = l->in, .threads = l->threads, .layer = REC_PART_HEADER,
+		.in = l->in, .threads = l->threads, .layer = REC_END,
 		.payload = LANES_CHUNK, .front = PART_PAYLOAD_OFFSET,
 		.back = 8, .worker = worker, .make = part_chunk_make,
 		.ctx = &out, .write = write_chunk,
 	};
 	unsigned i;
 
+	if (sandbox_enter(NULL, f) == -1)
+		return -1;
 	if (header == NULL || worker == NULL)
 		return fault_set(f, EXIT_SYSTEM, "no memory");
 	header->chunk = LANES_CHUNK;

@@ -19,10 +19,14 @@ begin_body(struct legacy *l)
 	l->has_qemu = false;
 }
 
+/* What ends an image, and the stream around it. */
 static int
-put_libxl(struct legacy *l, uint32_t type, struct fault *f)
+put_end(struct legacy *l, uint32_t type, uint32_t libxl, struct fault *f)
 {
-	return l->nested ? legacy_put(l, type, 0, f) : 0;
+	if (legacy_put(l, type, 0, f) == -1 ||
+	    legacy_put_emulator(l, f) == -1)
+		return -1;
+	return l->nested ? legacy_put(l, libxl, 0, f) : 0;
 }
 
 /*
@@ -39,18 +43,20 @@ checkpoint(struct legacy *l, struct fault *f)
 	if (legacy_body(l, f) == -1 || legacy_tail(l, f) == -1 ||
 	    (more = legacy_behind(l, f)) == -1)
 		return -1;
-	if (more == 0 && l->checkpoints == 0 && !l->will_compress) {
-		if (legacy_put(l, REC_END, 0, f) == -1 ||
-		    legacy_put_emulator(l, f) == -1)
-			return -1;
-		return put_libxl(l, LIBXL_END, f);
-	}
-	if (legacy_put(l, REC_CHECKPOINT, 0, f) == -1 ||
-	    legacy_put_emulator(l, f) == -1 ||
-	    put_libxl(l, LIBXL_CHECKPOINT_END, f) == -1)
+	if (more == 0 && l->checkpoints == 0 && !l->will_compress)
+		return put_end(l, REC_END, LIBXL_END, f);
+	if (put_end(l, REC_CHECKPOINT, LIBXL_CHECKPOINT_END, f) == -1)
 		return -1;
 	l->checkpoints++;
 	return more;
+}
+
+static int
+convert_image(struct legacy *l, struct fault *f)
+{
+	if (legacy_image(l, f) == -1 || legacy_behind(l, f) == -1)
+		return -1;
+	return put_end(l, REC_END, LIBXL_END, f);
 }
 
 static int
@@ -58,7 +64,11 @@ convert(struct legacy *l, struct fault *f)
 {
 	int more;
 
-	if (legacy_envelope(l, f) == -1 || legacy_head(l, f) == -1)
+	if (legacy_envelope(l, f) == -1)
+		return -1;
+	if (l->newer)
+		return convert_image(l, f);
+	if (legacy_head(l, f) == -1)
 		return -1;
 	do {
 		more = checkpoint(l, f);

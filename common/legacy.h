@@ -9,6 +9,7 @@
  *   legacy_chunk.c     the body's chunks; legacy_tmem.c, legacy_physmap.c
  *   legacy_page.c      batches of pages; legacy_remus.c: of their changes
  *   legacy_tail.c      vcpus, HVM context
+ *   legacy_image.c     instead of these: XAPI's of Xen 4.6 and later
  *   legacy_qemu.c      QEMU's state; what comes behind
  */
 #ifndef LEGACY_H
@@ -30,7 +31,8 @@ bool legacy_known(const uint8_t *bytes, size_t size);
 
 /*
  * legacy_read(c, out, f): as a struct form's read.  An xl file becomes one,
- * any other HVM guest a libxl stream, any other PV guest a bare image.  One
+ * any other HVM guest a libxl stream, any other PV guest a bare image, which
+ * XAPI's of Xen 4.6 and later are already: of version 2 or 3, as they are.  One
  * with checkpoints (Remus) becomes a checkpointed stream, which has no END; a
  * last checkpoint that is cut short is left out, and that is said on stderr
  * unless c->quiet.  So is what had to be left out: xend's configuration, tmem.

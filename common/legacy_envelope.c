@@ -76,12 +76,9 @@ take_xapi_2(struct legacy *l, struct fault *f)
 		if (legacy_take(l, header, sizeof(header), f) == -1)
 			return -1;
 		type = get_le64(header);
-		if (type == XAPI_LIBXC_LEGACY)
+		l->newer = type == XAPI_LIBXC;
+		if (l->newer || type == XAPI_LIBXC_LEGACY)
 			return 0;
-		if (type == XAPI_LIBXC)
-			return legacy_fault(l, f, EXIT_REFUSED, "holds a "
-			    "stream of Xen 4.6 or later: this one is for "
-			    "older ones");
 		if (type != XAPI_XENOPS)
 			return legacy_fault(l, f, EXIT_REFUSED, "type 0x%"
 			    PRIx64 " before the stream, known is 0x%x", type,

@@ -54,17 +54,24 @@ take_kind(struct legacy *l, struct fault *f)
 	return 0;
 }
 
-static int
-put_headers(struct legacy *l, struct fault *f)
+int
+legacy_put_outer(struct legacy *l, uint8_t options, struct fault *f)
 {
 	uint8_t libxl[LIBXL_HEADER_SIZE + RECORD_HEADER_SIZE] = LIBXL_MAGIC;
-	uint8_t image[IMAGE_HEADERS_SIZE] = IMAGE_MAGIC;
 
 	l->nested = l->frame == FRAME_XL || !l->pv;
 	libxl[LIBXL_VERSION_OFFSET + 3] = LIBXL_VERSION;
-	libxl[LIBXL_OPTIONS_OFFSET + 3] = LIBXL_CONVERTED;
+	libxl[LIBXL_OPTIONS_OFFSET + 3] = options;
 	put_le32(libxl + LIBXL_HEADER_SIZE, LIBXL_LIBXC_CONTEXT);
-	if (l->nested && sink_put(&l->out, libxl, sizeof(libxl), f) == -1)
+	return l->nested ? sink_put(&l->out, libxl, sizeof(libxl), f) : 0;
+}
+
+static int
+put_headers(struct legacy *l, struct fault *f)
+{
+	uint8_t image[IMAGE_HEADERS_SIZE] = IMAGE_MAGIC;
+
+	if (legacy_put_outer(l, LIBXL_CONVERTED, f) == -1)
 		return -1;
 	image[IMAGE_VERSION_OFFSET + 3] = IMAGE_VERSION_MAX;
 	put_le32(image + DOMAIN_TYPE_OFFSET, l->pv ? DOMAIN_PV : DOMAIN_HVM);
@@ -169,10 +176,10 @@ put_pv_info(struct legacy *l, struct fault *f)
 static int
 take_frames(struct legacy *l, struct fault *f)
 {
-	uint32_t per_frame = PAGE_SIZE / l->width, i;
+	uint32_t per_frame = PAGE_SIZE / l->width;
 	uint32_t count = (uint32_t)((l->p2m_size - 1) / per_frame + 1);
 	uint32_t length = P2M_FRAMES_HEADER_SIZE + count * 8;
-	size_t size = count * l->word;
+	size_t size = count * l->word, i;
 	uint8_t *pfn;
 
 	legacy_part(l, "p2m frame list");

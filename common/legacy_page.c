@@ -34,7 +34,7 @@ take_entries(struct legacy *l, uint32_t count, uint64_t *entries,
 	for (*kept = 0; count > 0; count--) {
 		if ((stays = take_entry(l, entries + *kept, f)) == -1)
 			return -1;
-		*kept += (uint32_t)stays;
+		*kept += stays == 1;
 	}
 	return 0;
 }
@@ -43,7 +43,8 @@ int
 legacy_batch(struct legacy *l, uint32_t count, struct fault *f)
 {
 	uint64_t entries[LEGACY_BATCH_MAX];
-	uint32_t kept, full = 0, head, i;
+	uint32_t kept, full = 0, head;
+	size_t i;
 
 	if (take_entries(l, count, entries, &kept, f) == -1)
 		return -1;
@@ -60,7 +61,8 @@ legacy_batch(struct legacy *l, uint32_t count, struct fault *f)
 		    entries[i]);
 		full += page_entry_has_data(entries[i]);
 	}
-	if (legacy_take_body(l, &l->rec, head, full * PAGE_SIZE, f) == -1)
+	if (legacy_take_body(l, &l->rec, head, (size_t)full * PAGE_SIZE,
+	    f) == -1)
 		return -1;
 	return legacy_put(l, REC_PAGE_DATA, head + full * PAGE_SIZE, f);
 }

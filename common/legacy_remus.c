@@ -97,7 +97,8 @@ take_front(struct legacy *l, struct fault *f)
 	struct legacy_remus *r = l->remus;
 	uint64_t entry = r->waiting[r->first++];
 
-	put_le64(r->head + PAGE_DATA_HEADER_SIZE + 8 * r->count++, entry);
+	put_le64(r->head + PAGE_DATA_HEADER_SIZE + (size_t)8 * r->count++,
+	    entry);
 	r->full += page_entry_has_data(entry);
 	return r->count == LEGACY_BATCH_MAX ? put_batch(l, f) : 0;
 }

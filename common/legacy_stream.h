@@ -43,6 +43,8 @@ struct legacy {
 	bool     is_chunk;
 
 	enum legacy_frame frame;
+	bool     newer;		/* what stands in it is an image of Xen 4.6 or
+				   later */
 	bool     nested;	/* the output is a libxl stream */
 	uint64_t checkpoints;	/* complete ones, written */
 
@@ -121,6 +123,14 @@ int legacy_envelope(struct legacy *l, struct fault *f);
 
 /* legacy_head(l, f): to the first chunk; all headers are written. */
 int legacy_head(struct legacy *l, struct fault *f);
+
+/* legacy_put_outer(l, options, f): libxl's header and LIBXC_CONTEXT, where the
+ * guest, whose l->pv is known, gets a libxl stream. */
+int legacy_put_outer(struct legacy *l, uint8_t options, struct fault *f);
+
+/* legacy_image(l, f): instead of what is from head to tail, an image of Xen
+ * 4.6 or later; written but for its END. */
+int legacy_image(struct legacy *l, struct fault *f);
 
 /* legacy_body(l, f): chunks, with the 0 that ends them. */
 int legacy_body(struct legacy *l, struct fault *f);

@@ -86,9 +86,10 @@ put_magic_pfns(struct legacy *l, const uint8_t *tail, struct fault *f)
 		HVM_PARAM_IOREQ_PFN, HVM_PARAM_BUFIOREQ_PFN,
 		HVM_PARAM_STORE_PFN,
 	};
-	uint32_t count = sizeof(params) / sizeof(params[0]), i;
+	uint32_t count = sizeof(params) / sizeof(params[0]);
 	uint32_t length = HVM_PARAMS_HEADER_SIZE + count * HVM_PARAM_SIZE;
 	uint8_t *p;
+	size_t i;
 
 	if (record_reserve(&l->rec, length, f) == -1)
 		return -1;

@@ -198,9 +198,10 @@ check_table(struct lint *l, const struct record *rec, uint64_t pfn,
 {
 	const uint8_t *table = (const uint8_t *)(uintptr_t)
 	    pfns_get(l->pv->tables, pfn);
-	unsigned level = page_level(type_of(l, pfn)), i;
+	unsigned level = page_level(type_of(l, pfn));
 	uint64_t pte, to;
 	bool told = level == 0;
+	size_t i;
 
 	for (i = 0; i < PTE_COUNT; i++) {
 		pte = get_le64(table + 8 * i);

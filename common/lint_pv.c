@@ -104,13 +104,13 @@ check_entries(struct lint *l, const struct record *rec,
     const struct page *page, struct fault *f)
 {
 	uint64_t pte;
-	unsigned i;
+	size_t i;
 
 	for (i = 0; i < PTE_COUNT; i++) {
 		pte = get_le64(page->bytes + 8 * i);
 		if (pte & PTE_PRESENT && PTE_FRAME(pte) > l->p2m_end)
 			return lint_wrong(l, LINT_PTE, rec, f, "pfn 0x%"
-			    PRIx64 ", entry %u points to pfn 0x%" PRIx64
+			    PRIx64 ", entry %zu points to pfn 0x%" PRIx64
 			    ", the guest's last is 0x%" PRIx64, page->pfn, i,
 			    PTE_FRAME(pte), l->p2m_end);
 	}

@@ -100,18 +100,18 @@ keep_registers(const struct lint *l, const uint8_t *context,
     struct lint_vcpu *v)
 {
 	bool wide = l->width == 8;
+	size_t width = l->width, i;
 	const uint8_t *cr = context + (wide ? VCPU_CR_64 : VCPU_CR_32);
-	unsigned i;
 
 	v->there = true;
 	v->edx = word_at(l, context + (wide ? VCPU_EDX_64 : VCPU_EDX_32));
-	v->cr1 = word_at(l, cr + l->width);
-	v->cr3 = word_at(l, cr + 3 * l->width);
+	v->cr1 = word_at(l, cr + width);
+	v->cr3 = word_at(l, cr + 3 * width);
 	v->gdt_entries = get_le32(context +
 	    (wide ? VCPU_GDT_ENTRIES_64 : VCPU_GDT_ENTRIES_32));
 	for (i = 0; i < 16; i++)
 		v->gdt[i] = word_at(l, context + (wide ?
-		    VCPU_GDT_FRAMES_64 : VCPU_GDT_FRAMES_32) + i * l->width);
+		    VCPU_GDT_FRAMES_64 : VCPU_GDT_FRAMES_32) + i * width);
 }
 
 int

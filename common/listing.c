@@ -10,7 +10,7 @@
 #include "types.h"
 #include "utf8.h"
 
-#define SHORT_MAX	66u	/* bytes of a record's fields on its line */
+#define SHORT_MAX	72u	/* bytes of a record's fields on its line */
 
 static void
 print_heading(struct listing *l)

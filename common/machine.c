@@ -14,7 +14,7 @@ machine_open(struct machine *mc, struct memory *m, const struct state *s,
 {
 	*mc = (struct machine){
 		.memory = m, .state = s,
-		.page = malloc(CACHE * PAGE_SIZE),
+		.page = malloc((size_t)CACHE * PAGE_SIZE),
 		.loaded = calloc(CACHE, sizeof(*mc->loaded)),
 	};
 	if (mc->page == NULL || mc->loaded == NULL) {
@@ -102,8 +102,8 @@ change_table(struct machine *mc, uint8_t *bytes, struct fault *f)
 			return -1;
 		if (found == 0)
 			mc->cleared++;
-		put_le64(bytes, found == 0 ? 0 : (pte & ~PTE_FRAME_MASK) |
-		    (mfn << PAGE_SHIFT & PTE_FRAME_MASK));
+		put_le64(bytes, found == 1 ? (pte & ~PTE_FRAME_MASK) |
+		    (mfn << PAGE_SHIFT & PTE_FRAME_MASK) : 0);
 	}
 	return 0;
 }
@@ -170,7 +170,7 @@ change_control(struct machine *mc, const struct state_vcpu *vcpu,
 {
 	bool wide = mc->state->width == 8;
 	uint8_t *cr = context + (wide ? VCPU_CR_64 : VCPU_CR_32);
-	unsigned width = mc->state->width;
+	size_t width = mc->state->width;
 	uint64_t cr3 = get_word(mc, cr + 3 * width), mfn;
 	uint64_t cr1 = get_word(mc, cr + width);
 

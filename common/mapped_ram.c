@@ -24,6 +24,7 @@ static const struct {
 } machines[] = {
 	{ PC_Q35, PC_Q35_FROM, PC_Q35_BELOW },
 	{ PC_I440FX, PC_I440FX_FROM, PC_I440FX_BELOW },
+	{ MICROVM, MICROVM_FROM, MICROVM_BELOW },
 };
 #define MACHINES	(sizeof(machines) / sizeof(machines[0]))
 
@@ -131,6 +132,13 @@ put_block(struct mapped_ram *m, const struct qemu_block *b, struct fault *f)
 	return put_pages(m, b, low, pages, PC_HIGH / PAGE_SIZE, f);
 }
 
+static bool
+is_memory(const struct qemu_block *b)
+{
+	return strcmp(b->name, PC_RAM) == 0 ||
+	    strcmp(b->name, MICROVM_RAM) == 0;
+}
+
 static int
 read_blocks(struct mapped_ram *m, struct fault *f)
 {
@@ -138,7 +146,7 @@ read_blocks(struct mapped_ram *m, struct fault *f)
 	int more;
 
 	while ((more = qemu_file_block(&m->file, &b, f)) == 1) {
-		if (strcmp(b.name, PC_RAM) == 0) {
+		if (is_memory(&b)) {
 			if (put_block(m, &b, f) == -1)
 				return -1;
 		} else if (m->c->verbose)
@@ -149,7 +157,8 @@ read_blocks(struct mapped_ram *m, struct fault *f)
 		return -1;
 	if (m->found)
 		return 0;
-	fault_set(f, EXIT_REFUSED, "no block '" PC_RAM "' is in it");
+	fault_set(f, EXIT_REFUSED, "no block '" PC_RAM "' or '"
+	    MICROVM_RAM "' is in it");
 	return fault_hint(f, "-v lists those that are; memory in several "
 	    "blocks, as with NUMA, is not read");
 }

@@ -11,9 +11,10 @@
 /*
  * The block of a PC's memory.  From `from` bytes on it is in two pieces: up to
  * `below`, and the rest from 4 GiB on.
- * Source: hw/i386/pc_q35.c and pc_piix.c in qemu.git.
+ * Source: hw/i386/pc_q35.c, pc_piix.c and microvm.c in qemu.git.
  */
 #define PC_RAM			"pc.ram"
+#define MICROVM_RAM		"microvm.ram"
 #define PC_HIGH			(UINT64_C(4) << 30)
 #define PC_Q35			"pc-q35-"
 #define PC_Q35_FROM		UINT64_C(0xb0000000)
@@ -21,6 +22,9 @@
 #define PC_I440FX		"pc-i440fx-"
 #define PC_I440FX_FROM		UINT64_C(0xe0000000)
 #define PC_I440FX_BELOW		UINT64_C(0xc0000000)
+#define MICROVM			"microvm"
+#define MICROVM_FROM		UINT64_C(0xc0000000)
+#define MICROVM_BELOW		UINT64_C(0xc0000000)
 
 /* mapped_ram_knows(bytes, size): a form's knows (convert.h): any migration of
  * QEMU's. */

@@ -39,9 +39,10 @@ measure_entropy(const uint8_t *page)
 	for (i = 0; i < 256; i++) {
 		n = (unsigned)lane[0][i] + lane[1][i] + lane[2][i] +
 		    lane[3][i];
+		if (n == 0)
+			continue;
 		share = (double)n / PAGE_SIZE;
-		if (n > 0)
-			bits -= share * log2(share);
+		bits -= share * log2(share);
 	}
 	return bits >= 7.5 ? 15 : (unsigned)(bits * 2);
 }

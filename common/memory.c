@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -16,18 +15,8 @@ static int
 check_pages(const struct record *rec, uint64_t max_pfn, struct fault *f)
 {
 	struct pages p;
-	struct page page;
 
-	if (pages_open(&p, rec, f) == -1)
-		return -1;
-	while (pages_next(&p, &page)) {
-		if (page.pfn <= max_pfn)
-			continue;
-		record_fault(f, EXIT_REFUSED, rec, "pfn 0x%" PRIx64
-		    " is above 0x%" PRIx64, page.pfn, max_pfn);
-		return fault_hint(f, "--max-pfn raises that limit");
-	}
-	return 0;
+	return pages_open(&p, rec, f) == -1 ? -1 : pages_limit(rec, max_pfn, f);
 }
 
 static int
@@ -55,13 +44,12 @@ memory_keep(struct store *s, int fd, uint64_t max_pfn, struct fault *f)
 		return -1;
 	in.whole = true;
 	while ((more = stream_next(&in, &rec, f)) == 1) {
-		if (rec.part == PART_RECORD &&
-		    check_record(&rec, max_pfn, f) == -1)
+		if ((rec.part == PART_RECORD &&
+		    check_record(&rec, max_pfn, f) == -1) ||
+		    store_piece(s, &rec, f) == -1) {
 			more = -1;
-		else if (store_piece(s, &rec, f) == -1)
-			more = -1;
-		if (more == -1)
 			break;
+		}
 	}
 	stream_close(&in);
 	record_free(&rec);

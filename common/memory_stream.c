@@ -51,8 +51,8 @@ static int
 write_batch(struct memory_stream *s, struct fault *f)
 {
 	uint8_t front[FRONT_SIZE + ENTRY_SIZE * MEMORY_STREAM_BATCH];
-	uint32_t entries = ENTRY_SIZE * s->count, i;
-	size_t pages = (size_t)PAGE_SIZE * s->count;
+	uint32_t entries = ENTRY_SIZE * s->count;
+	size_t pages = (size_t)PAGE_SIZE * s->count, i;
 	struct iovec iov[] = {
 		{ .iov_base = front, .iov_len = FRONT_SIZE + entries },
 		{ .iov_base = s->pages, .iov_len = pages },

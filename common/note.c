@@ -156,7 +156,7 @@ static bool
 is_note(const char *name, size_t at, const char *id)
 {
 	return strlen(name) == MOVE_AT + ID_SIZE + strlen(ENDING) &&
-	    strcmp(name + MOVE_AT + ID_SIZE, ENDING) == 0 &&
+	    strcmp(name + (MOVE_AT + ID_SIZE), ENDING) == 0 &&
 	    strncmp(name + at, id, strlen(id)) == 0;
 }
 

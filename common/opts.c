@@ -15,6 +15,7 @@
 #include "format.h"
 #include "opts.h"
 #include "pmap.h"
+#include "sandbox.h"
 #include "window.h"
 
 int
@@ -198,8 +199,24 @@ opts_take(struct opts *o, const char *tool, const char *help, int c,
 	case 'h':
 		leave(fputs(help, stdout));
 	case 'V':
-		leave(printf("%s %s\n", tool, XENREC_VERSION));
+		o->version = true;
+		break;
 	default:
 		unknown(tool, c, given);
 	}
+}
+
+void
+opts_end(const struct opts *o, const char *tool)
+{
+	char sandbox[256];
+
+	if (!o->version)
+		return;
+	if (!o->verbose)
+		leave(printf("%s %s\n", tool, XENREC_VERSION));
+	/* As it prints it is inside. */
+	sandbox_try(sandbox, sizeof(sandbox));
+	leave(printf("%s %s\nsandbox: %s\n", tool, XENREC_VERSION,
+	    sandbox));
 }

@@ -14,7 +14,7 @@
 
 /* The options that every tool has, and -T, which not all have. */
 struct opts {
-	bool     quiet, verbose;
+	bool     quiet, verbose, version;
 	unsigned threads;	/* opts_threads("0") until -T is given */
 };
 
@@ -31,11 +31,17 @@ struct opts {
 /*
  * opts_take(o, tool, help, c, given): what getopt_long returned as c and the
  * tool does not know, having taken the argument `given`: sets *o, prints help
- * or version and exits, or says what is wrong and exits 2.  The tool's
+ * and exits, or says what is wrong and exits 2.  The tool's
  * optstring starts with ':'.
  */
 void opts_take(struct opts *o, const char *tool, const char *help, int c,
     const char *given);
+
+/*
+ * opts_end(o, tool): all options were taken: prints the version and exits if
+ * that was asked for, with -v also what sandbox there is here.
+ */
+void opts_end(const struct opts *o, const char *tool);
 
 /*
  * opts_number(text, min, max, out): a whole decimal number, min to max

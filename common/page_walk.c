@@ -77,10 +77,11 @@ static int
 read_entries(struct page_walk *w, const struct table *t, const uint8_t *page,
     struct fault *f)
 {
-	unsigned shift = shift_of(w, t->level), i;
+	unsigned shift = shift_of(w, t->level);
 	struct table below = { .level = t->level - 1 };
 	uint64_t entry, before = 0, virtual;
 	int result = 0;
+	size_t i;
 
 	for (i = 0; i < entries_of(w, t->level) && result == 0; i++) {
 		entry = is_legacy(w) ? get_le32(page + t->first + 4 * i) :

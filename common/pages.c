@@ -96,6 +96,25 @@ pages_next(struct pages *p, struct page *page)
 	return true;
 }
 
+int
+pages_limit(const struct record *rec, uint64_t max_pfn, struct fault *f)
+{
+	struct pages p;
+	struct page page;
+	struct fault unread;
+
+	if (rec->type != REC_PAGE_DATA || pages_open(&p, rec, &unread) == -1)
+		return 0;
+	while (pages_next(&p, &page)) {
+		if (page.pfn <= max_pfn)
+			continue;
+		record_fault(f, EXIT_REFUSED, rec, "pfn 0x%" PRIx64
+		    " is above 0x%" PRIx64, page.pfn, max_pfn);
+		return fault_hint(f, "--max-pfn raises that limit");
+	}
+	return 0;
+}
+
 /* What stays, so far: entries and pages have moved to their fronts. */
 struct kept {
 	uint8_t *entries, *pages;

@@ -52,6 +52,13 @@ int pages_open(struct pages *p, const struct record *rec, struct fault *f);
 bool pages_next(struct pages *p, struct page *page);
 
 /*
+ * pages_limit(rec, max_pfn, f): whether a whole record is PAGE_DATA with a pfn
+ * above max_pfn; none is in what pages_open refuses.
+ * 0, or -1 with EXIT_REFUSED: it has one.
+ */
+int pages_limit(const struct record *rec, uint64_t max_pfn, struct fault *f);
+
+/*
  * A pages_stays(ctx, p, page, f): of the entry that pages_next just returned,
  * 1 for one that stays, 0 for one that goes, or -1 with *f set.
  */

@@ -52,6 +52,17 @@ pair_fork(struct pair *p, bool child_writes, struct fault *f)
 	return 0;
 }
 
+int
+pair_leave(int fd, struct fault *f)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (null == -1 || dup2(null, fd) == -1)
+		return fault_set(f, EXIT_SYSTEM, "no /dev/null");
+	close(null);
+	return 0;
+}
+
 void
 pair_end(struct pair *p)
 {

@@ -8,6 +8,7 @@
  *
  * They are joined by a pipe of 1 MiB for the stream and a socket for
  * messages.  The other's death shows on both: end of file, EPIPE.
+ * xc-absorb's opener is a child of the parent's, with its end of both (apart.h).
  */
 #ifndef PAIR_H
 #define PAIR_H
@@ -25,7 +26,8 @@ enum message {
 				   opener: struct summary: one comes next */
 	MESSAGE_SAVED,		/* saver: struct note: the image is whole */
 	MESSAGE_DONE,		/* framer: END was written, stdout closed */
-	MESSAGE_CONFIG,		/* opener: struct config: a guest comes */
+	MESSAGE_CONFIG,		/* opener: struct config: a guest comes;
+				   restorer, to the parent: that it took it */
 	MESSAGE_CREATING,	/* restorer: it makes the domain now */
 	MESSAGE_SUMMARY,	/* opener: struct summary: END comes next */
 	MESSAGE_STAYS,		/* opener: the guest stays where it is */
@@ -49,6 +51,10 @@ struct pair {
  * 0 in both processes, or -1 with EXIT_SYSTEM.
  */
 int pair_fork(struct pair *p, bool child_writes, struct fault *f);
+
+/* pair_leave(fd, f): the descriptor is another process', and /dev/null takes
+ * its place here.  -1 with EXIT_SYSTEM. */
+int pair_leave(int fd, struct fault *f);
 
 /* pair_end(p): closes this process' end of the stream, if it is open. */
 void pair_end(struct pair *p);

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "picture.h"
 #include "picture_page.h"
@@ -137,14 +138,17 @@ bits_for(const struct survey *s)
 }
 
 int
-picture_write(const struct report *r, const char *path, struct fault *f)
+picture_write(const struct report *r, int fd, const char *path,
+    struct fault *f)
 {
 	struct picture p = {
-		.out = fopen(path, "we"), .bits = bits_for(r->survey),
+		.out = fdopen(fd, "w"), .bits = bits_for(r->survey),
 	};
 	json_object *summary = report_object(r);
 	bool bad;
 
+	/* What is no file cannot be made shorter, and need not be. */
+	(void)!ftruncate(fd, 0);
 	if (p.out == NULL || summary == NULL) {
 		json_object_put(summary);
 		return fault_set(f, EXIT_SYSTEM, "%s: %s", path,

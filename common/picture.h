@@ -11,13 +11,13 @@
 #define PICTURE_CELLS	(1u << 18)
 
 /*
- * picture_write(r, path, f): an HTML page that needs nothing else, with a
+ * picture_write(r, fd, path, f): into fd, open at path, which it closes: an HTML page that needs nothing else, with a
  * cell for each page, or for each run of 2^n pages, n 9 or more, when there
  * are more pages than PICTURE_CELLS; where there is memory; a legend, and
  * numbers.  A cell is what most of its pages are.
  * 0, or -1 with EXIT_SYSTEM.
  */
-int picture_write(const struct report *r, const char *path,
+int picture_write(const struct report *r, int fd, const char *path,
     struct fault *f);
 
 #endif

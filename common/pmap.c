@@ -266,6 +266,7 @@ pmap_run(const struct pmap *m, struct fault *f)
 	struct map *map;
 	struct seat *seat;
 	pthread_t *thread;
+	int result;
 
 	if (m->threads == 1)
 		return run_alone(m, f);
@@ -274,10 +275,11 @@ pmap_run(const struct pmap *m, struct fault *f)
 	thread = calloc(m->threads, sizeof(*thread));
 	if (map == NULL || seat == NULL || thread == NULL)
 		return fault_set(f, EXIT_SYSTEM, "no memory for threads");
-	if (run_map(map, seat, thread, f) == -1)
-		return -1;	/* workers may still use what was allocated */
+	result = run_map(map, seat, thread, f);
+	free(thread);
+	if (result == -1)
+		return -1;	/* workers may still use the rest */
 	map_free(map);
 	free(seat);
-	free(thread);
 	return 0;
 }

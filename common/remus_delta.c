@@ -26,7 +26,7 @@ remus_decode(uint8_t page[PAGE_SIZE], const uint8_t *in, size_t size,
 	while (at < PAGE_SIZE) {
 		if (next == size)
 			return REMUS_MORE;
-		run = (in[next] & REMUS_RUN_MAX) * REMUS_WORD;
+		run = (size_t)(in[next] & REMUS_RUN_MAX) * REMUS_WORD;
 		if (run == 0 || run > PAGE_SIZE - at)
 			return REMUS_WRONG;
 		if (in[next++] & REMUS_SKIP) {

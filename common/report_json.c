@@ -85,8 +85,9 @@ report_object(const struct report *r)
 
 	if (o == NULL)
 		return NULL;
-	json_object_object_foreach(r->about->o, key, value)
+	json_object_object_foreach(r->about->o, key, value) {
 		json_object_object_add(o, key, json_object_get(value));
+	}
 	add_layer(layers, checked_has(&r->layers->outer), "checked");
 	add_layer(layers, r->layers->compressed, "compressed");
 	add_layer(layers, checked_has(&r->layers->inner), "checked");

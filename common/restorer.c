@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,7 +9,6 @@
 #include "lock.h"
 #include "receipt.h"
 #include "standby.h"
-#include "stop.h"
 
 /* What the restorer works on. */
 struct work {
@@ -225,20 +223,6 @@ give_up(struct work *w, const struct absorb *a, struct fault *f)
 	return f->status;
 }
 
-/* Puts /dev/null in the place of a descriptor that is the other process'. */
-static int
-take_over(int fd, const char *tool)
-{
-	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	struct fault f;
-
-	if (null != -1 && dup2(null, fd) != -1)
-		return 0;
-	fault_set(&f, EXIT_SYSTEM, "no /dev/null");
-	fault_print(tool, &f);
-	return -1;
-}
-
 int
 restorer_run(struct pair *p, const struct absorb *a)
 {
@@ -249,10 +233,17 @@ restorer_run(struct pair *p, const struct absorb *a)
 	struct fault f;
 	int status = EXIT_DONE;
 
-	if (take_over(STDIN_FILENO, a->tool) == -1)
-		return EXIT_SYSTEM;
+	if (pair_leave(STDIN_FILENO, &f) == -1) {
+		fault_print(a->tool, &f);
+		return f.status;
+	}
 	if (pair_hear(p, &w.config, sizeof(w.config)) != MESSAGE_CONFIG)
 		return EXIT_DONE;	/* the opener says why */
+	if (config_trust(&w.config, &f) == -1) {
+		fault_print(a->tool, &f);
+		return f.status;
+	}
+	pair_say(p, MESSAGE_CONFIG, &w.config, sizeof(w.config));
 	if ((w.guest = guest_open(a->tool, a->verbose, &f)) == NULL) {
 		fault_print(a->tool, &f);
 		return f.status;
@@ -294,59 +285,25 @@ clean_up(struct guest *g, const struct config *c, const struct absorb *a)
  * The restorer was killed.  Its locks are taken over, so that nobody else
  * looks at what is being removed, and dropped with their files.
  */
-static int
-after_kill(struct pair *p, const struct config *c, const struct absorb *a)
+int
+restorer_killed(struct pair *p, const struct absorb *a)
 {
-	bool creating = pair_hear(p, NULL, 0) == MESSAGE_CREATING;
 	struct lock move = { .fd = -1 }, uuid = { .fd = -1 };
 	struct guest *g = NULL;
+	struct config c;
 	struct fault f;
 
 	fault_tell(a->tool, "the restorer was killed");
-	if (lock_take(&move, c->move, "the move", &f) == -1 ||
-	    lock_take(&uuid, c->uuid, c->name, &f) == -1 ||
+	if (pair_hear(p, &c, sizeof(c)) != MESSAGE_CONFIG)
+		return EXIT_SYSTEM;	/* it had done nothing yet */
+	if (lock_take(&move, c.move, "the move", &f) == -1 ||
+	    lock_take(&uuid, c.uuid, c.name, &f) == -1 ||
 	    (g = guest_open(a->tool, a->verbose, &f)) == NULL)
 		fault_print(a->tool, &f);
-	else if (creating)
-		clean_up(g, c, a);
+	else if (pair_hear(p, NULL, 0) == MESSAGE_CREATING)
+		clean_up(g, &c, a);
 	guest_close(g);
 	lock_drop(&uuid);
 	lock_drop(&move);
 	return EXIT_SYSTEM;
-}
-
-int
-opener_main(struct pair *p, const struct absorb *a)
-{
-	struct opener op = {
-		.pair = p, .overrides = &a->overrides,
-		.config_file = a->config_file, .standby = a->standby,
-		.lint = { .max_pfn = a->max_pfn },
-		.layers.memory = a->memory,
-		.keys = a->keys,
-	};
-	struct fault f = { .status = EXIT_DONE };
-	int child;
-
-	stop_by_signals(p, a->tool);
-	if (a->silence > 0)
-		stop_by_silence(a->silence);
-	if (a->standby)
-		stop_breaks_off();
-	if (opener_run(&op, STDIN_FILENO, a->threads, &f) == -1) {
-		if (a->standby)
-			fault_print(a->tool, &f);
-		pair_say(p, a->standby ? MESSAGE_BROKEN : MESSAGE_ABORT,
-		    NULL, 0);
-	}
-	stop_by_silence(0);	/* it is the restorer's turn */
-	pair_end(p);
-	child = pair_wait(p);
-	if (child == -1)
-		return after_kill(p, &op.config, a);
-	if (a->standby)
-		return child;
-	if (child == EXIT_DONE && f.status != EXIT_DONE)
-		fault_print(a->tool, &f);
-	return child != EXIT_DONE ? child : f.status;
 }

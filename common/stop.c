@@ -25,13 +25,13 @@ static struct {
 	const char *tool;
 	int null;		/* /dev/null */
 	bool taken[SIGNALS];	/* which of them stop */
+	pid_t writer;		/* 0: none */
 	const struct lock *lock;	/* NULL: none */
 	void (*last)(const void *ctx);	/* NULL: nothing */
 	const void *ctx;	/* last's */
 	int out;		/* -1: none */
 	int ask;		/* -1: none */
 	bool breaks_off;
-	int status;		/* the child's */
 	unsigned limit, silent;	/* seconds */
 	uint64_t moved;		/* when last looked at */
 } stop = { .null = -1, .out = -1, .ask = -1 };
@@ -49,6 +49,8 @@ end_child(enum message message)
 	if (stop.pair == NULL)
 		return true;
 	pair_say(stop.pair, message, NULL, 0);
+	if (stop.writer > 0)
+		kill(stop.writer, SIGKILL);
 	if (stop.pair->stream != -1)
 		dup2(stop.null, stop.pair->stream);
 	if (stop.out != -1)
@@ -60,7 +62,6 @@ end_child(enum message message)
 	if (info.si_code != CLD_EXITED)
 		return false;
 	waitpid(stop.pair->child, NULL, WNOHANG);	/* it is gone for all */
-	stop.status = info.si_status;
 	if (stop.lock != NULL)
 		unlink(stop.lock->path);
 	return true;
@@ -112,7 +113,7 @@ on_tick(int number)
 	    write(STDERR_FILENO, text, strlen(text)) == -1)
 		errno = 0;	/* nobody reads it */
 	if (end_all(stop.breaks_off ? MESSAGE_BROKEN : MESSAGE_ABORT))
-		_exit(stop.breaks_off ? stop.status : EXIT_SYSTEM);
+		_exit(EXIT_SYSTEM);
 }
 
 void
@@ -163,6 +164,12 @@ void
 stop_drops(const struct newfile *n)
 {
 	stop_does(n != NULL ? drop : NULL, n);
+}
+
+void
+stop_kills(pid_t child)
+{
+	stop.writer = child;
 }
 
 void

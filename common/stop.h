@@ -30,10 +30,7 @@ void stop_by_signals(struct pair *p, const char *tool);
  */
 void stop_asks(int fd);
 
-/*
- * stop_breaks_off(): a stop by silence tells the child MESSAGE_BROKEN, and
- * this process ends with the child's status then.
- */
+/* stop_breaks_off(): a stop by silence tells the child MESSAGE_BROKEN. */
 void stop_breaks_off(void);
 
 /* stop_does(last, ctx): a stop calls last(ctx), which may do what a signal
@@ -42,6 +39,10 @@ void stop_does(void (*last)(const void *ctx), const void *ctx);
 
 /* stop_drops(n): a stop removes the temporary name of *n, until NULL. */
 void stop_drops(const struct newfile *n);
+
+/* stop_kills(child): a stop kills this process, too, which writes into the
+ * pair's stream; 0: none. */
+void stop_kills(pid_t child);
 
 /*
  * stop_holds(l, out): a stop removes the file of the lock *l, which the child

@@ -39,8 +39,9 @@ struct store {
  * s->file.fd is it, from store_end on.
  * store_piece(s, rec, f): the next piece of the stream, checked by lint.h;
  * records whole.  -1 with EXIT_SYSTEM, or EXIT_REFUSED as pfns_put says.
- * store_end(s, f): the stream is whole: so is the file, and has its name.
- * -1 as newfile_publish.
+ * store_end(s, f): the stream is whole: so is the file, on its disk, which gets
+ * its name by newfile_publish.  -1 with EXIT_SYSTEM, or EXIT_REFUSED for what is
+ * no guest's size.
  * store_close(s): frees everything; a file that did not come to its end is
  * gone.
  *

@@ -182,5 +182,5 @@ store_end(struct store *s, struct fault *f)
 		return fault_set(f, EXIT_SYSTEM, "cannot look at %.200s: %s",
 		    s->file.path, strerror(errno));
 	s->disk = 512 * (uint64_t)st.st_blocks;
-	return newfile_publish(&s->file, f);
+	return 0;
 }

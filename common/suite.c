@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <sodium.h>
 
@@ -30,6 +31,13 @@ suite_fastest(void)
 {
 	return crypto_aead_aes256gcm_is_available() ? SUITE_AES256 :
 	    SUITE_CHACHA20;
+}
+
+void
+suite_load(void)
+{
+	OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG |
+	    OPENSSL_INIT_ADD_ALL_CIPHERS, NULL);
 }
 
 /* It is libcrypto's context, and nothing else. */

@@ -144,7 +144,7 @@ sizes_fit(struct unpack *u, const struct record *rec)
 	const uint8_t *head = payload(rec);
 	uint64_t length = get_le32(rec->body + COMPRESSED_LENGTH_OFFSET);
 	uint64_t list, full, rest;
-	struct section part[PARTS];
+	struct section part[PARTS] = { { 0 } };
 	unsigned i;
 
 	u->index.count = get_le32(head + PACKED_COUNT_OFFSET);

@@ -2,6 +2,7 @@
 #include "bytes.h"
 #include "format.h"
 #include "layers.h"
+#include "pages.h"
 #include "stream.h"
 #include "v3.h"
 
@@ -11,6 +12,7 @@ static const struct record static_data_end = {
 
 /* An image on its way to a version. */
 struct change {
+	const struct convert *c;
 	uint32_t version;	/* that it gets */
 	bool     changes;	/* it has another one */
 	bool     marked;	/* its STATIC_DATA_END came */
@@ -52,7 +54,9 @@ take(struct change *c, struct record *rec, struct fault *f)
 		put_be32(version, c->version);
 	}
 	if (rec->part == PART_RECORD) {
-		if (layers_refuse(rec, f) == -1)
+		if (layers_refuse(rec, f) == -1 ||
+		    (c->c->limits_streams &&
+		    pages_limit(rec, c->c->max_pfn, f) == -1))
 			return -1;
 		if (c->changes && c->version == IMAGE_VERSION_MIN)
 			leave_out(c, rec);
@@ -73,6 +77,7 @@ change_version(struct change *c, int in, struct fault *f)
 
 	if (stream_open(&s, in, f) == -1)
 		return -1;
+	s.whole = c->c->limits_streams;	/* as pages_limit needs them */
 	while ((more = stream_next(&s, &rec, f)) == 1) {
 		if (take(c, &rec, f) == -1) {
 			more = -1;
@@ -88,15 +93,16 @@ change_version(struct change *c, int in, struct fault *f)
 int
 v3_write(const struct convert *c, int in, struct sink *out, struct fault *f)
 {
-	(void)c;
 	return change_version(&(struct change){
-	    .version = IMAGE_VERSION_MAX, .out = out }, in, f);
+	    .c = c, .version = IMAGE_VERSION_MAX, .out = out }, in, f);
 }
 
 int
 v2_write(const struct convert *c, int in, struct sink *out, struct fault *f)
 {
-	struct change change = { .version = IMAGE_VERSION_MIN, .out = out };
+	struct change change = {
+		.c = c, .version = IMAGE_VERSION_MIN, .out = out,
+	};
 
 	if (change_version(&change, in, f) == -1)
 		return -1;

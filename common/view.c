@@ -187,7 +187,8 @@ end_summary(struct view *v, bool whole, struct fault *f)
 		print_object(v->out, "summary", report_object(&r));
 	else
 		report_text(&r, v->out);
-	return v->map == NULL ? 0 : picture_write(&r, v->map, f);
+	return v->map == NULL ? 0 : picture_write(&r, v->map_fd, v->map,
+	    f);
 }
 
 /* There is no such record or page. */

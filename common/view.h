@@ -30,7 +30,8 @@ struct view {
 	FILE *out;
 	uint64_t wanted;	/* record, or pfn */
 	bool raw, json, strict, quiet, verbose;
-	const char *map;	/* where the picture goes, or NULL */
+	const char *map;	/* where the picture goes, or NULL; */
+	int map_fd;		/* that, open */
 	bool stored;		/* the stream is made of a stored image */
 	unsigned threads;
 	uint32_t memory;	/* as in struct layers */

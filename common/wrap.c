@@ -7,6 +7,7 @@
 #include "format.h"
 #include "hold.h"
 #include "layers.h"
+#include "pages.h"
 #include "stream.h"
 #include "types.h"
 #include "wrap.h"
@@ -147,7 +148,9 @@ take(struct wrap *w, struct record *rec, struct fault *f)
 {
 	if (rec->part == PART_ENVELOPE)
 		return take_envelope(w, rec, f);
-	if (rec->part == PART_RECORD && layers_refuse(rec, f) == -1)
+	if (rec->part == PART_RECORD && (layers_refuse(rec, f) == -1 ||
+	    (w->c->limits_streams &&
+	    pages_limit(rec, w->c->max_pfn, f) == -1)))
 		return -1;
 	if (!w->begun && take_front(w, rec, f) == -1)
 		return -1;
@@ -173,6 +176,7 @@ take_all(struct wrap *w, int in, struct fault *f)
 
 	if (stream_open(&w->in, in, f) == -1)
 		return -1;
+	w->in.whole = w->c->limits_streams;	/* as pages_limit needs them */
 	w->in.through = w->out;
 	while ((more = stream_next(&w->in, &rec, f)) == 1)
 		if (take(w, &rec, f) == -1) {

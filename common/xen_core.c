@@ -36,6 +36,7 @@ put_hvm_context(const struct work *w, const struct state_vcpu *vcpu,
 {
 	static const uint8_t unused[VCPU_FPU_SIZE];
 	const uint8_t *debug = vcpu->bytes + HVM_CPU_DEBUG;
+	const size_t word = 8;
 	struct registers r;
 
 	registers_read(&r, &w->state, vcpu);
@@ -43,8 +44,8 @@ put_hvm_context(const struct work *w, const struct state_vcpu *vcpu,
 	memcpy(context, vcpu->bytes, VCPU_FPU_SIZE);
 	if (memcmp(context, unused, VCPU_FPU_SIZE) == 0)
 		put_le32(context + VCPU_FLAGS, VCPU_FLAG_ONLINE);
-	memcpy(context + VCPU_DEBUG, debug, 4 * 8);		/* dr0-dr3 */
-	memcpy(context + VCPU_DEBUG + 6 * 8, debug + 4 * 8, 2 * 8);
+	memcpy(context + VCPU_DEBUG, debug, word * 4);	/* dr0-dr3 */
+	memcpy(context + VCPU_DEBUG + word * 6, debug + word * 4, word * 2);
 }
 
 static int

@@ -22,6 +22,7 @@
 #include "pmap.h"
 #include "protect.h"
 #include "salvage.h"
+#include "sandbox.h"
 #include "utf8.h"
 #include "verify_codec.h"
 
@@ -144,7 +145,7 @@ take_id(struct job *job)
 {
 	size_t size;
 
-	if (strlen(optarg) != 2 * CHECK_ID_SIZE ||
+	if (strlen(optarg) != (size_t)2 * CHECK_ID_SIZE ||
 	    sodium_hex2bin(job->add.id, CHECK_ID_SIZE, optarg,
 	    strlen(optarg), NULL, &size, NULL) != 0 || size != CHECK_ID_SIZE)
 		opts_wrong(name, "--id takes %u hexadecimal digits",
@@ -243,6 +244,7 @@ parse(int argc, char *argv[], struct job *job, struct options *o)
 	while ((c = getopt_long(argc, argv, ":a:dtT:" OPTS_LETTERS, longs,
 	    NULL)) != -1)
 		take(job, o, c, argv[optind - 1]);
+	opts_end(&o->common, name);
 	if (optind != argc)
 		opts_wrong(name, "no operand is taken, not '%s': the stream "
 		    "comes on stdin", argv[optind]);
@@ -338,7 +340,7 @@ look_through(const struct options *o)
 	};
 	struct fault f;
 
-	if (salvage_run(&s, &f) == -1)
+	if (sandbox_enter(NULL, &f) == -1 || salvage_run(&s, &f) == -1)
 		fault_exit(name, &f);
 	damage_end(&damage, &s);
 	if (!s.damaged && o->common.verbose && !o->json)
@@ -373,7 +375,7 @@ main(int argc, char *argv[])
 	filter.out = o.test ? -1 : STDOUT_FILENO;
 	filter.threads = o.common.threads;
 	filter.pass_after_end = o.pass_after_end;
-	if (filter_run(&filter, &f) == -1)
+	if (sandbox_enter(NULL, &f) == -1 || filter_run(&filter, &f) == -1)
 		fault_exit(name, &f);
 	sodium_memzero(&job.secret, sizeof(job.secret));
 	tell(&job, &o);

@@ -19,6 +19,7 @@
 #include "losses.h"
 #include "opts.h"
 #include "pmap.h"
+#include "sandbox.h"
 #include "stream.h"
 #include "types.h"
 #include "window.h"
@@ -190,6 +191,7 @@ parse(int argc, char *argv[], struct options *o)
 		digits_word = word;
 		o->level = digits;
 	}
+	opts_end(&o->common, name);
 	if (optind != argc)
 		opts_wrong(name, "no operand is taken, not '%s': the stream "
 		    "comes on stdin", argv[optind]);
@@ -310,7 +312,7 @@ main(int argc, char *argv[])
 	filter.out = o.test ? -1 : STDOUT_FILENO;
 	filter.threads = o.common.threads;
 	filter.pass_after_end = o.pass_after_end;
-	if (filter_run(&filter, &f) == -1)
+	if (sandbox_enter(NULL, &f) == -1 || filter_run(&filter, &f) == -1)
 		fault_exit(name, &f);
 	tell(&job, &o, &filter);
 	dismiss(&job, &o);

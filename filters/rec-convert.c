@@ -15,6 +15,8 @@
 #include "format.h"
 #include "lint.h"
 #include "opts.h"
+#include "sandbox.h"
+#include "stop.h"
 
 #define PFN_MAX		((1L << 52) - 1)
 #define LOWMEM_MAX	(UINT64_C(4) << 30)
@@ -37,8 +39,8 @@ static const char help[] =
 "                     from 1 (default: the newest complete one)\n"
 "  --checkpoints      leave a checkpointed stream one\n"
 "  -f                 leave out what the form has no place for\n"
-"  --max-pfn N        of memory: refuse pages above this pfn (default\n"
-"                     4294967296)\n"
+"  --max-pfn N        refuse pages above this pfn (default: of memory\n"
+"                     4294967296, of streams none)\n"
 "  --absent-zeroes    of raw: pages of zeroes are no memory\n"
 "  --lowmem SIZE      of QEMU: the memory below 4 GiB (default: as its machine\n"
 "                     has it); K, M, G\n"
@@ -153,6 +155,7 @@ take(struct options *o, int c, const char *given)
 	case MAX_PFN:
 		convert->max_pfn = (uint64_t)opts_count(name, "--max-pfn", 1,
 		    PFN_MAX);
+		convert->limits_streams = true;
 		break;
 	case ABSENT_ZEROES:
 		convert->absent_zeroes = true;
@@ -177,6 +180,7 @@ parse(int argc, char *argv[], struct options *o)
 	while ((c = getopt_long(argc, argv, ":o:f" OPTS_LETTERS, longs,
 	    NULL)) != -1)
 		take(o, c, argv[optind - 1]);
+	opts_end(&o->common, name);
 	if (optind != argc)
 		opts_wrong(name, "no operand is taken, not '%s': the input "
 		    "comes on stdin", argv[optind]);
@@ -202,6 +206,17 @@ parse(int argc, char *argv[], struct options *o)
 	o->convert.verbose = o->common.verbose;
 }
 
+/* What it makes of its input it may keep in files, and hands from process to
+ * process. */
+static int
+confine(struct convert *c, struct fault *f)
+{
+	return sandbox_enter(&(struct sandbox){
+		.forks = true, .spills = true, .file = c->path,
+		.read = (char *const *)&c->config, .reads = c->config != NULL,
+	}, f);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -219,7 +234,9 @@ main(int argc, char *argv[])
 	opts_no_terminal(name, STDIN_FILENO);
 	if (o.convert.path == NULL)
 		opts_no_terminal(name, STDOUT_FILENO);
-	if (convert_run(&o.convert, &f) == -1)
+	if (o.convert.path != NULL)
+		stop_by_signals(NULL, name);
+	if (confine(&o.convert, &f) == -1 || convert_run(&o.convert, &f) == -1)
 		fault_exit(name, &f);
 	return EXIT_DONE;
 }

@@ -14,6 +14,7 @@
 #include "fault.h"
 #include "keys.h"
 #include "opts.h"
+#include "sandbox.h"
 #include "squash.h"
 
 static const char name[] = "rec-edit";
@@ -190,6 +191,7 @@ parse(int argc, char *argv[], struct options *o)
 	while ((c = getopt_long(argc, argv, ":f" OPTS_LETTERS, longs,
 	    NULL)) != -1)
 		take(o, c, argv[optind - 1]);
+	opts_end(&o->common, name);
 	if (optind != argc)
 		opts_wrong(name, "no operand is taken, not '%s': the stream "
 		    "comes on stdin", argv[optind]);
@@ -291,7 +293,8 @@ main(int argc, char *argv[])
 	parse(argc, argv, &o);
 	opts_no_terminal(name, STDIN_FILENO);
 	opts_no_terminal(name, STDOUT_FILENO);
-	if (run(&o, &f) == -1)
+	if (sandbox_enter(&(struct sandbox){ .spills = o.squashes }, &f) == -1
+	    || run(&o, &f) == -1)
 		fault_exit(name, &f);
 	tell(&o);
 	for (i = 0; i < o.edit.rules; i++)

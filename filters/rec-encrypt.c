@@ -19,6 +19,7 @@
 #include "keyring.h"
 #include "manifest.h"
 #include "opts.h"
+#include "sandbox.h"
 #include "unseal.h"
 
 static const char name[] = "rec-encrypt";
@@ -265,6 +266,14 @@ begin(struct seal *seal, const struct options *o, struct record *header,
 	return result;
 }
 
+/* What is to be read was read. */
+static int
+confine(struct fault *f)
+{
+	suite_load();
+	return sandbox_enter(NULL, f);
+}
+
 static int
 seal(struct options *o, struct fault *f)
 {
@@ -281,7 +290,8 @@ seal(struct options *o, struct fault *f)
 
 	if (o->to.keys.count == 0 && add_phrase(o, f) == -1)
 		return -1;
-	if (begin(&seal, o, &header, f) == -1 || enclose_run(&e, f) == -1)
+	if (begin(&seal, o, &header, f) == -1 || confine(f) == -1 ||
+	    enclose_run(&e, f) == -1)
 		return -1;
 	if (o->common.verbose)
 		fault_tell(name, "%" PRIu64 " bytes in %" PRIu64 " chunks",
@@ -302,7 +312,8 @@ unseal(struct options *o, struct fault *f)
 		.unwrap = keyring_unwrap, .keys = &o->keys,
 	};
 
-	if (keyring_load(&o->keys, f) == -1 || unseal_run(&u, f) == -1)
+	if (keyring_load(&o->keys, f) == -1 || confine(f) == -1 ||
+	    unseal_run(&u, f) == -1)
 		return -1;
 	if (o->common.verbose)
 		fault_tell(name, "%" PRIu64 " bytes in %" PRIu64 " chunks "
@@ -314,8 +325,10 @@ unseal(struct options *o, struct fault *f)
 static int
 list(const struct options *o, struct fault *f)
 {
-	int result = manifest_print(STDIN_FILENO, stdout, o->json, f);
+	int result = sandbox_enter(NULL, f);
 
+	if (result == 0)
+		result = manifest_print(STDIN_FILENO, stdout, o->json, f);
 	if ((fflush(stdout) != 0 || ferror(stdout)) && result == 0)
 		return fault_set(f, EXIT_SYSTEM, "cannot write the list");
 	return result;
@@ -368,6 +381,7 @@ main(int argc, char *argv[])
 	if (optind != argc)
 		opts_wrong(name, "no operand is taken, not '%s': the stream "
 		    "comes on stdin", argv[optind]);
+	opts_end(&o.common, name);
 	check(&o);
 	if (o.action != KEYGEN)
 		opts_no_terminal(name, STDIN_FILENO);

@@ -5,6 +5,7 @@
  *     ssh backup cat vm.xen | rec-ls --lint
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 #include "input.h"
 #include "opts.h"
 #include "pmap.h"
+#include "sandbox.h"
 #include "view.h"
 
 static const char name[] = "rec-ls";
@@ -158,6 +160,17 @@ check_options(const struct view *v, int operands)
 		opts_wrong(name, "--map goes with the summary");
 }
 
+/* The picture's file, as long as files can be opened. */
+static int
+open_map(struct view *v, struct fault *f)
+{
+	if (v->map == NULL)
+		return 0;
+	v->map_fd = open(v->map, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	return v->map_fd != -1 ? 0 : fault_set(f, EXIT_SYSTEM, "%s: %s",
+	    v->map, strerror(errno));
+}
+
 /* A picture that takes the place of what it is made of would be the end of
  * both. */
 static void
@@ -166,7 +179,7 @@ check_map(const struct view *v, int in)
 	struct stat from, to;
 
 	if (v->map != NULL && fstat(in, &from) == 0 &&
-	    stat(v->map, &to) == 0 && from.st_dev == to.st_dev &&
+	    fstat(v->map_fd, &to) == 0 && from.st_dev == to.st_dev &&
 	    from.st_ino == to.st_ino)
 		opts_wrong(name, "--map would overwrite the stream");
 }
@@ -184,16 +197,18 @@ look(struct view *v, const char *path, struct keyring *keys, struct fault *f)
 		return -1;
 	if (path == NULL)
 		opts_no_terminal(name, STDIN_FILENO);
-	if (input_open(&in, path, f) == -1)
+	if (open_map(v, f) == -1 || input_open(&in, path, f) == -1)
 		return -1;
 	check_map(v, in.is_stored ? in.stored.fd : in.fd);
 	/* A page of a stored image is where it is. */
 	if (in.is_stored && v->mode == VIEW_PAGE)
-		return input_end(&in, view_stored(v, &in.stored, f), f);
+		return sandbox_enter(NULL, f) == -1 ? -1 : input_end(&in, view_stored(v, &in.stored, f), f);
 	v->stored = in.is_stored;
 	if (input_stream(&in, f) == -1)
 		return -1;
 	keyring_free(keys);
+	if (sandbox_enter(&(struct sandbox){ .child = in.up.child }, f) == -1)
+		return -1;
 	return input_end(&in, view_run(v, in.fd, f), f);
 }
 
@@ -214,6 +229,7 @@ main(int argc, char *argv[])
 	while ((c = getopt_long(argc, argv, ":li:M:T:" OPTS_LETTERS, longs,
 	    NULL)) != -1)
 		take_option(&v, &common, &keys, c, argv[optind - 1]);
+	opts_end(&common, name);
 	check_options(&v, argc - optind);
 	if (v.raw)
 		opts_no_terminal(name, STDOUT_FILENO);

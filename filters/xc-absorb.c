@@ -138,10 +138,9 @@ check_only(const struct options *o)
 static int
 store(const struct options *o)
 {
-	struct keep k;
 	struct fault f;
 
-	if (keep_run(&k, &o->absorb, o->path, o->replace, &f) == -1)
+	if (keep_run(&o->absorb, o->path, o->replace, &f) == -1)
 		fault_exit(name, &f);
 	return EXIT_DONE;
 }
@@ -224,7 +223,7 @@ take_action(struct options *o, enum action action)
 	if (action == IMAGE)
 		o->path = opts_file(name, "--image");
 	if ((action == STATE || action == REFUSE) &&
-	    (strlen(optarg) != 2 * MOVE_SIZE ||
+	    (strlen(optarg) != (size_t)2 * MOVE_SIZE ||
 	    sodium_hex2bin(o->move, MOVE_SIZE, optarg, strlen(optarg), NULL,
 	    &n, NULL) != 0 || n != MOVE_SIZE))
 		opts_wrong(name, "a move is %u hex digits, not '%s'",
@@ -415,6 +414,7 @@ main(int argc, char *argv[])
 	while ((c = getopt_long(argc, argv, ":pfti:M:T:" OPTS_LETTERS, longs,
 	    NULL)) != -1)
 		take_option(&o, c, argv[optind - 1]);
+	opts_end(&o.common, name);
 	if (optind != argc)
 		opts_wrong(name, "no operand is taken, not '%s': the stream "
 		    "comes on stdin", argv[optind]);

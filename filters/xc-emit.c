@@ -25,6 +25,7 @@
 #include "pair.h"
 #include "precopy.h"
 #include "replay.h"
+#include "sandbox.h"
 #include "stop.h"
 
 #define TIMEOUT_DEFAULT	60	/* seconds */
@@ -137,6 +138,10 @@ emit_image(const struct options *o)
 	stop_drops(file);
 	if (o->emit.silence > 0)
 		stop_by_silence(o->emit.silence);
+	if (sandbox_enter(&(struct sandbox){
+	    .read = (char *const *)&o->image_path, .reads = 1,
+	    .file = o->out_path, .replaces = o->replace }, &f) == -1)
+		fault_exit(name, &f);
 	result = replay_file(o->image_path, file, &f);
 	if (file != NULL)
 		newfile_close(file);
@@ -481,6 +486,7 @@ main(int argc, char *argv[])
 	while ((c = getopt_long(argc, argv, ":cpfo:" OPTS_LETTERS, longs,
 	    NULL)) != -1)
 		take_option(&o, c, argv[optind - 1]);
+	opts_end(&o.common, name);
 	check_options(&o, argc - optind);
 	o.emit.domain = argv[optind];
 	o.emit.quiet = o.common.quiet;

@@ -162,6 +162,17 @@ ok "--page: not the one behind VERIFY" eval 'status 0 "$tmp/verify" rec-ls --pag
 ok "more rounds and types than are told apart: it is said" eval '"$gen/make-stream" rounds 300 |
 	rec-ls > "$tmp/text" && grep -q "^rounds  *64 or more: 1 1 " "$tmp/text" &&
 	grep -q "127 or more times" "$tmp/text" && grep -q ", others 13" "$tmp/text"'
+"$gen/make-stream" checkpoints 0 > "$tmp/points"
+"$gen/split-stream" 4096 100 "$tmp/part." < "$tmp/points"
+"$gen/split-stream" --do header flags 2 "$tmp/part.000.rec" > "$tmp/lane"
+# flags FILE: of a part and its chunks, as xenrec.5 has the bits.
+flags() {
+	rec-ls --json "$1" | jq -se "$2"
+}
+ok "a part is no lane" flags "$tmp/part.000.rec" '.[0].body | .lane == false and .in_turn == false'
+ok "what went over a lane is" flags "$tmp/lane" '.[0].body | .lane == true and .in_turn == false'
+ok "and says so on its line" eval 'rec-ls -l "$tmp/lane" | grep -q "PART_HEADER .* lane true, set [0-9a-f]*, number 0$"'
+ok "a chunk that ends with a checkpoint" flags "$tmp/lane" '[.[].body.checkpoint | values] | any and all == false'
 ok "--page: 010 is decimal" status 0 "$vectors/good-pv-3" rec-ls --page 010
 
 # Rules.

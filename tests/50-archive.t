@@ -230,6 +230,33 @@ ok "nor without --remove an archive" eval 'archives 1 -b 400K --upload "case \$F
 	*.001.rec) exit 7;; esac; ${at[1]}" "${at[@]:2}"; ! ls "$tmp/away/"*.json && nothing'
 rm "$tmp/away/"*
 
+# --- another host, by a way that stands in for ssh ---
+mkdir "$tmp/ways" "$tmp/far"
+cat > "$tmp/ways/ssh" << END
+#!/bin/sh
+echo "\$*" >> "$tmp/went"
+shift
+exec sh -c "\$*"
+END
+chmod +x "$tmp/ways/ssh"
+bare
+PATH=$tmp/ways:$PATH
+host=(--host "dst:$tmp/far" -b 400K)
+ok "to another host, over three lanes" archives 0 -r "$mine" -i "$tmp/key" "${host[@]}" --lanes 3
+ok "here is the manifest alone" holds . 1
+ok "there all is" test "$(find "$tmp/far" -name '*.rec' | wc -l)" -gt 1 -a "$(find "$tmp/far" -name '*.json' | wc -l)" = 1
+ok "each volume had three lanes" test "$(grep -c -e --feed "$tmp/went")" = $((3 * $(find "$tmp/far" -name '*.rec' | wc -l)))
+ok "it is whole" verdict 0 .opened -i "$tmp/key" --fetch "rec-archive-host print dst:$tmp/far"
+bare
+rm -r "$tmp/far/"* "$tmp/went"
+ok "over one connection" archives 0 "${host[@]}"
+ok "which is no lane" not grep -e --feed "$tmp/went"
+bare
+rm -r "$tmp/far"
+ok "there is no such directory: status 1" archives 1 "${host[@]}" --lanes 2
+ok "nothing is left" nothing
+PATH=${PATH#*:}
+
 # A store on the network.
 rclone serve webdav --addr 127.0.0.1:0 "$tmp/away" > "$tmp/log/serve" 2>&1 &
 served=$!

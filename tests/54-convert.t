@@ -174,6 +174,24 @@ ok "a pfn above the limit" status 5 "$tmp/high" rec-convert --to raw \
 ok "and what to do" says "rec-convert: hint: --max-pfn raises that limit"
 ok "one that is not above it" status 0 "$tmp/high" rec-convert --to raw \
 	--max-pfn 5
+for to in v3 v2 bare libxl xl; do
+	ok "$to: a pfn above the limit" status 5 "$tmp/high" rec-convert -q \
+		--to $to --max-pfn 4
+	ok "it is told" told rec-convert \
+		"record 1 (PAGE_DATA) at byte 48: pfn 0x5 is above 0x4" \
+		"--max-pfn raises that limit"
+	ok "$to: one that is not above it" status 0 "$tmp/high" rec-convert -q \
+		--to $to --max-pfn 5
+done
+# A record that is read in several pieces where no limit is asked for.
+"$here/gen/make-core-guest" many > "$tmp/many"
+for to in v3 bare; do
+	ok "$to: a pfn above the limit, late in a record" status 5 \
+		"$tmp/many" rec-convert --to $to --max-pfn 139997
+	ok "$to: none" status 0 "$tmp/many" rec-convert --to $to \
+		--max-pfn 139998
+	ok "it is as it was" gives "$tmp/many"
+done
 for to in raw lime; do
 	ok "$to: a checkpointed stream that is to stay one" status 5 \
 		"$vectors/good-checkpoint-end" rec-convert --checkpoints --to $to

@@ -49,7 +49,7 @@ cuts() {
 step=1
 [ -z "${SANITIZED-}" ] || step=17
 for name in pv-64-8 pv-32-4 hvm-8 hvm-4 hvm-xl hvm-xapi hvm-xapi2 \
-	hvm-xapi2-model pv-xend; do
+	hvm-xapi2-model new-hvm new-pv pv-xend; do
 	size=$(stat -c %s "$made/$name.old")
 	rest=$((size - 64))
 	ok "$name, cut at every byte" cuts $step $name \

@@ -77,7 +77,7 @@ for filter in "rec-null 1" "rec-null 3" "rec-compress -T 1" \
 	"rec-checksum -d -T 3" "rec-encrypt -T 1" "rec-encrypt -T 3" \
 	"rec-encrypt -d -T 1" "rec-encrypt -d -T 3" "rec-split -j - -T 1" \
 	"rec-split -j - -T 3" "rec-edit -f --drop pfn=1" \
-	"rec-convert --from v3 --to v3 --max-pfn 1"; do
+	"rec-convert --from v3 --to v3 --max-pfn 1001"; do
 	read -ra run <<< "$filter"
 	# With checkpoints there is more than one chunk.
 	case $filter in

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The sources: licence lines, shellcheck, mandoc, and compilers' warnings.
+# The sources: licence lines, shellcheck, pyflakes, mandoc, and compilers'
+# warnings.
 # shellcheck source=lib.sh
 . "${0%/*}/lib.sh"
 cd "$here/.."
@@ -23,10 +24,11 @@ licensed() {
 }
 ok "all ${#sources[@]} sources name their licence" licensed "${sources[@]}"
 
-scripts=()
+scripts=() python=()
 for file in "${sources[@]}"; do
-	case $(head -n 1 "$file" | tr -d '\0') in
+	case $(head -n 1 "$file" | tr -d '\0')$file in
 	'#!/bin/sh'* | '#!/bin/bash'*) scripts+=("$file") ;;
+	'#!/usr/bin/env python3'* | *.py) python+=("$file") ;;
 	esac
 done
 if command -v shellcheck > "$tmp/out"; then
@@ -37,6 +39,17 @@ if command -v shellcheck > "$tmp/out"; then
 	done
 else
 	skip 1 "no shellcheck"
+fi
+
+flakes() {
+	# Names that come by import * are those of the format, or of a table.
+	pyflakes3 "$@" > "$tmp/lint" 2>&1 || true
+	! grep -v < "$tmp/lint" -e ' import \* ' -e 'from star imports'
+}
+if command -v pyflakes3 > "$tmp/out"; then
+	ok "pyflakes, of ${#python[@]} files" flakes "${python[@]}"
+else
+	skip 1 "no pyflakes3"
 fi
 
 manual() {

@@ -120,7 +120,7 @@ main(int argc, char *argv[])
 
 	if (argc != 4)
 		wrong(0, "usage");
-	step = (size_t)atoi(argv[1]);
+	step = strtoul(argv[1], NULL, 10);
 	old = load(argv[2]);
 	want = load(argv[3]);
 	for (cut = 0; cut < old.size; cut += cut + LAST_BYTES < old.size ?

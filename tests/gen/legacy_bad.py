@@ -46,8 +46,6 @@ def bad_heads():
     bad("head-xend", s, "xend header at byte 0: configuration of 2147483648 "
         "bytes", old=put(good_pv(frame="xend").old, 16, b"\x80\0\0\0"))
     old = good_pv(frame="xapi2").old
-    bad("head-xapi2-new", s, "XAPI record at byte 58: holds a stream of Xen "
-        "4.6 or later: this one is for older ones", 5, put(old, 58, b"\xf0"))
     bad("head-xapi2-type", s, "XAPI record at byte 15: type 0x10 before the "
         "stream, known is 0xf", 5, put(old, 15, b"\x10"))
     s = Legacy(8, 0)
@@ -55,6 +53,34 @@ def bad_heads():
     bad("very-old", s, s.where("id") + "missing extended information: a PV "
         "guest of before Xen 3.1, very old, or a batch of 1025 pages, the "
         "limit is 1024", 5)
+
+
+def bad_newer():
+    s = Newer(model=b"QEVM!")
+    at = s.image_at
+    where = "image at byte %d: " % at
+    bad("new-magic", s, where + "no image of Xen 4.6 or later begins there",
+        old=put(s.old, at + 8, b"XENG"))
+    bad("new-version", s, where + "version 4, known are 2 and 3", 5,
+        put(s.old, at + 15, b"\4"))
+    bad("new-type", s, where + "domain type 3 is not known", 5,
+        put(s.old, at + 24, b"\3"))
+    where = "image's record at byte %d: " % (at + 40)
+    bad("new-length", s, where + "length 134217729, the limit is 134217728",
+        old=put(s.old, at + 44, le((128 << 20) + 1)))
+    bad("new-checkpoint", s, where + "a checkpoint, which XAPI has none of", 5,
+        put(s.old, at + 40, b"\x0e"))
+    bad("new-end-body", s, "image's record at byte %d: END with a body of 8 "
+        "bytes" % (s.end_at - 8), old=put(s.old, s.end_at - 4, b"\x08"))
+    bad("new-gpu", s, "XAPI record at byte %d: type 0xf10 behind the stream: "
+        "not known here, or nothing that libxl's stream can hold" % s.end_at,
+        5, put(s.old, s.end_at, b"\x10"))
+    bad("new-more", s, "bytes follow XAPI's last record, from byte %d on" %
+        len(s.old), old=s.old + b"\0")
+    s = Newer(1)
+    bad("new-pv-model", s, "XAPI record at byte %d: QEMU's state of a PV "
+        "guest" % s.end_at, old=s.old[:-16] + struct.pack("<QQ", 0xf01, 4) +
+        b"QEVM" + s.old[-16:])
 
 
 def bad_chunks():
@@ -179,6 +205,7 @@ def bad_remus():
 
 def make_bad():
     bad_heads()
+    bad_newer()
     bad_chunks()
     bad_ends()
     bad_remus()

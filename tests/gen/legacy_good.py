@@ -162,7 +162,45 @@ def remus_5000():
     return s
 
 
+class Newer:
+    """XAPI's with a stream of Xen 4.6 or later, with QEMU's state or without;
+    odd has padding, which stays."""
+
+    def __init__(self, kind=2, version=3, model=None):
+        said = Legacy(frame="xapi2")
+        self.says = []
+        front = said.old[:said.head_at - 16] + struct.pack("<QQ", 0xf0, 0)
+        static = record(STATIC_DATA_END)
+        odd = record(0x80000001, b"odd", fill=7)
+        rest = odd + page_data([(0, 1, page(1)), (0, 7, page(7))])
+        if kind == 1:
+            rest = record(PV_INFO, b"\x08\x04" + bytes(6)) + odd + \
+                static * (version == 3) + record(
+                    P2M_FRAMES, struct.pack("<IIQ", 0, 511, 9)) + rest
+        elif version == 3:
+            rest = static + rest
+        self.image_at = len(front)
+        self.old = front + headers(kind, version) + rest + record(END)
+        self.end_at = len(self.old)
+        if version == 2:    # it comes out as version 3
+            before = P2M_FRAMES if kind == 1 else PAGE_DATA
+            at = rest.index(struct.pack("<I", before) + (
+                struct.pack("<I", 16) if kind == 1 else b""))
+            rest = rest[:at] + static + rest[at:]
+        self.want = headers(kind, 3) + rest + record(END)
+        if model is not None:
+            self.old += struct.pack("<QQ", 0xf01, len(model)) + model
+        self.old += struct.pack("<QQ", 0xffff, 0)
+        if kind == 2:
+            self.want = libxl_header() + record(LIBXC_CONTEXT) + self.want + (
+                record(EMULATOR_CONTEXT, bytes(8) + model)
+                if model is not None else b"") + record(LIBXL_END)
+
+
 GOOD = {
+    "new-hvm": Newer(model=b"QEVM" * 5), "new-hvm-none": Newer(),
+    "new-hvm-2": Newer(version=2, model=b"QEVM!"), "new-pv": Newer(1),
+    "new-pv-2": Newer(1, 2),
     "pv-64-8": good_pv(8, 8), "pv-32-8": good_pv(8, 4),
     "pv-64-4": good_pv(4, 8), "pv-32-4": good_pv(4, 4),
     "pv-no-xsave": with_tmem(), "pv-old": old_pv(), "pv-old-8": old_pv(8),

@@ -56,7 +56,7 @@ refused 1 "restorer killed in the middle" '
 	exec 3> /tmp/slow
 	head -c 1000000 /tmp/pv >&3
 	until [ "$(xl list | wc -l)" -gt 2 ]; do :; done
-	read -r restorer < "/proc/$absorb/task/$absorb/children"
+	read -r restorer opener < "/proc/$absorb/task/$absorb/children"
 	kill -9 "$restorer"
 	exec 3>&-
 	wait "$absorb"'

@@ -123,7 +123,7 @@ absorbing='
 	exec 3> /tmp/slow
 	head -c 1000000 /tmp/pv >&3
 	until [ "$(xl list | wc -l)" -gt 2 ]; do :; done
-	read -r restorer < "/proc/$absorb/task/$absorb/children"'
+	read -r restorer opener < "/proc/$absorb/task/$absorb/children"'
 for signal in TERM HUP INT; do
 	ok "SIG$signal to xc-absorb in the middle" \
 		fails "$((128 + $(kill -l "$signal")))" dst "set -m; $absorbing

@@ -146,7 +146,7 @@ halfway() {
 		exec 3> /tmp/slow
 		head -c 6000000 /tmp/stream >&3
 		until [ \"\$(xl list | wc -l)\" -gt 2 ]; do :; done
-		read -r restorer < /proc/\$absorb/task/\$absorb/children
+		read -r restorer opener < /proc/\$absorb/task/\$absorb/children
 		read -r xl < /proc/\$restorer/task/\$restorer/children
 		$1
 		wait \$absorb"

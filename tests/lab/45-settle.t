@@ -168,7 +168,7 @@ put_in() {
 		exec 3> /tmp/slow
 		head -c 1000000 /tmp/image >&3
 		until xenstore-ls -f /libxl 2> /dev/null | grep -q absorbing; do :; done
-		read -r restorer < "/proc/$absorb/task/$absorb/children"
+		read -r restorer opener < "/proc/$absorb/task/$absorb/children"
 		kill -s STOP "$absorb"
 		kill -s KILL "$restorer" "$absorb"
 		wait "$absorb" 2> /dev/null

@@ -269,6 +269,40 @@ test_name(struct record *rec)
 	ok(config_get(rec, &c, &f) == -1, "a name with a NUL");
 }
 
+/* What another process may send, and a record never has. */
+static void
+test_trust(struct record *rec)
+{
+	struct config c, good;
+	struct fault f;
+
+	test_round(rec);
+	ok(config_get(rec, &good, &f) == 0 && config_trust(&good, &f) == 0,
+	    "what a record gives is trusted");
+	c = good;
+	memset(c.name, 'n', sizeof(c.name));
+	faulty(config_trust(&c, &f), &f, EXIT_SYSTEM, "what reads the stream "
+	    "sends no configuration");
+	c = good;
+	memset(c.cpu_model, 'n', sizeof(c.cpu_model));
+	ok(config_trust(&c, &f) == -1, "a text without its NUL");
+	c = good;
+	memset(&c.type, 0xff, sizeof(c.type));
+	ok(config_trust(&c, &f) == -1, "a type that is none");
+	c = good;
+	memset(&c.hap, 2, sizeof(c.hap));
+	ok(config_trust(&c, &f) == -1, "a flag that is neither");
+	c = good;
+	c.vcpus = 4097;
+	ok(config_trust(&c, &f) == -1, "a number out of its bounds");
+	c = good;
+	c.in_xl = c.from_xl = true;
+	c.vcpus = 8192;
+	ok(config_trust(&c, &f) == 0, "of xl's xl decides");
+	snprintf(c.name, sizeof(c.name), "a/b");
+	ok(config_trust(&c, &f) == -1, "but for the name");
+}
+
 int
 main(void)
 {
@@ -281,6 +315,7 @@ main(void)
 	test_json(&rec);
 	test_record(&rec);
 	test_name(&rec);
+	test_trust(&rec);
 	record_free(&rec);
 	return tap_end();
 }

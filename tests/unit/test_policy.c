@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stdlib.h>
+
 #include "policy.h"
 #include "tap.h"
 
@@ -35,7 +37,7 @@ word(struct policy *p, const char *name)
 		if (strcmp(policy_word(i), name) == 0)
 			return &p->words[i];
 	printf("# no word %s\n", name);
-	return NULL;
+	exit(1);
 }
 
 static void

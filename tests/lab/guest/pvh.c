@@ -113,7 +113,7 @@ void kind_attach(void)
 
 	hypercall(__HYPERVISOR_memory_op, XENMEM_add_to_physmap,
 	          (unsigned long)&map, 0);
-	machine.shared = (void *)(uintptr_t)(SHARED_INFO_PFN << PAGE_SHIFT);
+	machine.shared = (void *)((uintptr_t)SHARED_INFO_PFN << PAGE_SHIFT);
 	machine.console = hvm_param_page(HVM_PARAM_CONSOLE_PFN);
 	machine.store = hvm_param_page(HVM_PARAM_STORE_PFN);
 	machine.console_port = hvm_param(HVM_PARAM_CONSOLE_EVTCHN);
@@ -137,7 +137,7 @@ void kind_grant(uint32_t reference, void *page)
 		.gpfn = GRANT_TABLE_PFN,
 	};
 	volatile struct grant_entry_v1 *table =
-		(void *)(GRANT_TABLE_PFN << PAGE_SHIFT);
+		(void *)((uintptr_t)GRANT_TABLE_PFN << PAGE_SHIFT);
 
 	hypercall(__HYPERVISOR_memory_op, XENMEM_add_to_physmap,
 	          (unsigned long)&map, 0);

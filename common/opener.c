@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <unistd.h>
+
+#include "absorb.h"
+#include "apart.h"
+#include "stop.h"
+
+/* What the opener works on. */
+struct opening {
+	struct pair *pair;
+	const struct absorb *absorb;
+};
+
+/* In a process of its own.  What it comes to is in the stream. */
+static int
+open_stream(void *opening, void *result, struct fault *f)
+{
+	const struct opening *o = opening;
+	const struct absorb *a = o->absorb;
+	struct opener op = {
+		.pair = o->pair, .overrides = &a->overrides,
+		.config_file = a->config_file, .standby = a->standby,
+		.lint = { .max_pfn = a->max_pfn },
+		.layers.memory = a->memory,
+		.keys = a->keys,
+	};
+
+	(void)result;
+	/* The receipt is not the opener's to write. */
+	if (pair_leave(STDOUT_FILENO, f) == -1)
+		return -1;
+	if (a->standby)
+		stop_breaks_off();
+	if (a->silence > 0)
+		stop_by_silence(a->silence);
+	if (opener_run(&op, STDIN_FILENO, a->threads, f) == 0)
+		return 0;
+	if (!a->standby)
+		pair_say(o->pair, MESSAGE_ABORT, NULL, 0);
+	return -1;
+}
+
+int
+opener_main(struct pair *p, const struct absorb *a)
+{
+	struct opening o = { .pair = p, .absorb = a };
+	struct fault f = { .status = EXIT_DONE };
+	struct apart opener;
+	int child;
+
+	stop_by_signals(p, a->tool);
+	if (apart_fork(&opener, open_stream, &o, &f) == 0) {
+		stop_kills(opener.child);
+		pair_end(p);
+		if (a->keys != NULL)
+			keyring_free(a->keys);
+		apart_end(&opener, NULL, 0, &f);
+		stop_kills(0);
+	}
+	/* A copy that stands by is not lost with its stream. */
+	if (f.status != EXIT_DONE && a->standby && f.text[0] != '\0')
+		fault_print(a->tool, &f);
+	if (f.status != EXIT_DONE)
+		pair_say(p, a->standby ? MESSAGE_BROKEN : MESSAGE_ABORT,
+		    NULL, 0);
+	pair_end(p);
+	child = pair_wait(p);
+	if (child == -1)
+		return restorer_killed(p, a);
+	if (a->standby)
+		return child;
+	if (child == EXIT_DONE && f.status != EXIT_DONE)
+		fault_print(a->tool, &f);
+	return child != EXIT_DONE ? child : f.status;
+}

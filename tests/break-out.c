@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * break-out.c - linked to a tool with --wrap=readv,--wrap=pread, it does what
+ * ATTEMPT names as soon as foreign bytes were read, and has not been looked at
+ * by anybody: what whoever took over the tool would do.  For tests alone.
+ *
+ * Ends with 98 when it could, or 99 and why not, on stderr; if the sandbox has
+ * not killed it.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+ssize_t __real_readv(int fd, const struct iovec *iov, int count);
+ssize_t __real_pread(int fd, void *buf, size_t size, off_t offset);
+ssize_t __wrap_readv(int fd, const struct iovec *iov, int count);
+ssize_t __wrap_pread(int fd, void *buf, size_t size, off_t offset);
+
+static int
+open_file(void)
+{
+	return open("/etc/passwd", O_RDONLY | O_CLOEXEC);
+}
+
+static int
+make_file(void)
+{
+	return open("/tmp/broken-out", O_WRONLY | O_CREAT | O_EXCL, 0600);
+}
+
+static int
+make_connection(void)
+{
+	struct sockaddr_in to = {
+		.sin_family = AF_INET, .sin_port = htons(9),
+		.sin_addr = { .s_addr = htonl(INADDR_LOOPBACK) },
+	};
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	return fd == -1 ? -1 : connect(fd, (struct sockaddr *)&to, sizeof(to));
+}
+
+static int
+make_process(void)
+{
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(0);
+	return child;
+}
+
+static int
+run_program(void)
+{
+	return execl("/bin/true", "true", (char *)NULL);
+}
+
+static int
+signal_other(void)
+{
+	return kill(getppid(), 0);
+}
+
+static void
+attempt(void)
+{
+	static const struct {
+		const char *name;
+		int (*make)(void);
+	} all[] = {
+		{ "file", open_file }, { "make", make_file },
+		{ "socket", make_connection }, { "fork", make_process },
+		{ "exec", run_program }, { "kill", signal_other },
+	};
+	const char *name = getenv("ATTEMPT");
+	size_t i;
+
+	for (i = 0; name != NULL && i < sizeof(all) / sizeof(all[0]); i++) {
+		if (strcmp(name, all[i].name) != 0)
+			continue;
+		if (all[i].make() != -1)
+			_exit(98);
+		fprintf(stderr, "%s: %s\n", name, strerror(errno));
+		_exit(99);
+	}
+}
+
+ssize_t
+__wrap_readv(int fd, const struct iovec *iov, int count)
+{
+	ssize_t n = __real_readv(fd, iov, count);
+
+	if (n > 0)
+		attempt();
+	return n;
+}
+
+ssize_t
+__wrap_pread(int fd, void *buf, size_t size, off_t offset)
+{
+	ssize_t n = __real_pread(fd, buf, size, offset);
+
+	if (n > 0)
+		attempt();
+	return n;
+}
