@@ -3,7 +3,7 @@
 # make demo        move two guests between two real Xen hosts, in QEMU
 # make check       all tests but the longest, the lab's included
 # make check-long  live saves; signals; every state of a move with every event;
-#                  60 moves in which a process is killed (SEED=N to replay);
+#                  100 moves in which something is killed (SEED=N to replay);
 #                  stored images of real guests; flaws, and what Xen says of
 #                  them; edited guests; guests with devices; hosts emptied;
 #                  archives; lanes that are cut; xl migrate broken at every
@@ -152,7 +152,7 @@ WITH_MODEL = $(addprefix tests/lab/,48-whole.t 08-devices.t)
 check-long: deps
 	$(MAKE) programs
 	STEP=1 tests/run $B tests/18-seal.t
-	MOVES=$(or $(MOVES),60) SLOW=1 $(IN_LAB) $(LONG) \
+	MOVES=$(or $(MOVES),100) SLOW=1 $(IN_LAB) $(LONG) \
 	    tests/lab/66-rec-ssh.t tests/lab/58-core.t
 	tests/lab/with-hosts -2h -- tests/run $B $(WITH_MODEL)
 check-asan check-tsan: check-%: deps
