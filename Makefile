@@ -103,6 +103,9 @@ $B/tests/ceiling: $B/o/ceiling.o $B/o/libcommon.a
 $B/tests/digest-of: $B/o/digest-of.o $B/o/digest.o $B/o/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
+$B/tests/remus: $B/o/remus.o $B/o/libcommon.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
 $B/tests/took: $B/o/took.o $B/o/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
@@ -121,7 +124,8 @@ lab: deps
 	tests/lab/shell
 
 programs: all $(addprefix $B/tests/,rec-null age-key make-guest digest-of \
-          took ceiling legacy-cuts same/rec-encrypt same/rec-split $(UNITS))
+          took ceiling remus legacy-cuts same/rec-encrypt same/rec-split \
+          $(UNITS))
 
 # What a test needs of make is built before prove starts, so that a test
 # never compiles.  The tests in the lab mostly wait: two at once, each with a
@@ -131,7 +135,8 @@ IN_LAB = tests/lab/with-hosts -2 -- tests/lab/with-hosts -2 -- \
 check: deps
 	$(MAKE) programs
 	$(IN_LAB) tests/*.t $(UNITS:%=$B/tests/%) \
-	    $(filter-out $(LONG) $(WITH_MODEL) $(WITH_LINUX),$(shell ls -r tests/lab/*.t))
+	    $(filter-out $(LONG) $(WITH_MODEL) $(WITH_LINUX), \
+	    $(shell ls -r tests/lab/*.t))
 LONG = $(addprefix tests/lab/,45-settle.t 50-live.t 35-signals.t 70-kills.t \
        77-image.t 75-lint.t 57-convert.t 44-edit.t 67-evacuate.t 68-archive.t \
        69-lanes.t 05-lab.t)
