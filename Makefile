@@ -17,6 +17,8 @@
 #                  back: the same bytes, and nothing that any process has grows
 # make check-valgrind, make analyze   the same command lines under valgrind;
 #                  static analyzers over what changed (tests/analyze.mk)
+# make fuzz, fuzz-long, fuzz-afl, coverage    the readers of foreign bytes, fed
+#                  with what nobody wrote: tests/fuzz/README
 # make bench       filters beside zstd, lz4, age, split and cat;
 #                  CAPTURES=folder of *.zst, STREAMS="file ...",
 #                  ONLY=pack,unpack,..., RUNS=N
@@ -210,15 +212,18 @@ install: all
 	    install -D -m 644 /dev/stdin \
 	    $(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/}; done
 
-# build/lab is kept: it takes a while to fetch.
+# build/lab is kept: it takes a while to fetch; so are finds of fuzzing.
 clean:
 	rm -rf build/o build/tests build/asan build/tsan build/analyzed \
-	    build/valgrind $(TOOLS:%=build/%)
+	    build/valgrind build/afl build/coverage build/fuzz/o \
+	    build/fuzz/tests $(TOOLS:%=build/%)
 distclean:
 	rm -rf build
+
+include tests/fuzz/fuzz.mk
 
 .PHONY: all deps demo lab programs check check-long check-crash \
         check-asan check-tsan soak soak-terabyte bench bench-lab install \
         clean distclean
 .SECONDARY:
--include $(wildcard $B/o/*.d $B/o/unit/*.d)
+-include $(wildcard $B/o/*.d $B/o/unit/*.d $B/o/fuzz/*.d)
