@@ -125,7 +125,8 @@ int
 part_chunk_verify(const struct part_header *h, const struct record *rec,
     struct fault *f)
 {
-	if (get_le32(rec->body + PART_CHUNK_CRC_OFFSET) != chunk_crc(h, rec))
+	if (rec->length <= PART_PAYLOAD_OFFSET ||
+	    get_le32(rec->body + PART_CHUNK_CRC_OFFSET) != chunk_crc(h, rec))
 		return record_fault(f, EXIT_INTEGRITY, rec,
 		    "damaged, or of another set");
 	return ours_check(rec, PART_LAST | PART_CHECKPOINT, f);
