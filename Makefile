@@ -7,9 +7,11 @@
 #                  stored images of real guests; flaws, and what Xen says of
 #                  them; edited guests; guests with devices; hosts emptied;
 #                  archives; lanes that are cut; xl migrate broken at every
-#                  stage; the lab itself
+#                  stage; the torture; the lab itself
 # make check-crash                    crash and drgn on Linux guests' cores; it
 #                                     fetches 310 MB and takes 620 MB of disk
+# make torture     every filter, cut and damaged everywhere, with each call and
+#                  allocation failing; chains of them killed
 # make check-asan, make check-tsan    all tests outside the lab, sanitized
 # make soak        random chains of filters for an hour (SECONDS=N), from where
 #                  the last run ended
@@ -124,6 +126,16 @@ $B/tests/remus: $B/o/remus.o $B/o/libcommon.a
 $B/tests/took: $B/o/took.o $B/o/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
+# tests/torture: a program, and what it preloads to the filters, which no
+# sanitizer is to watch.
+TORTURE = $(patsubst tests/%.c,$B/o/%.o,$(filter-out %/serve.c %/fail.c,\
+          $(wildcard tests/torture/*.c)))
+$B/tests/torture: $(TORTURE)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LINK) -o $@ $^
+$B/tests/torture-%.so: tests/torture/%.c tests/torture/plan.h Makefile
+	@mkdir -p $(@D)
+	$(CC) $(STD) -O2 -g -fPIC -shared -o $@ $<
 $B/tests/%: $B/o/unit/%.o $B/o/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
@@ -139,8 +151,8 @@ lab: deps
 	tests/lab/shell
 
 programs: all $(addprefix $B/tests/,rec-null age-key make-guest digest-of \
-          took ceiling remus legacy-cuts same/rec-encrypt same/rec-split \
-          $(UNITS)) \
+          took ceiling remus legacy-cuts torture torture-serve.so \
+          torture-fail.so same/rec-encrypt same/rec-split $(UNITS)) \
           $(if $(CONFINE),$B/tests/lacking $(TOOLS:%=$B/tests/break/%))
 
 # What a test needs of make is built before prove starts, so that a test
@@ -167,10 +179,15 @@ check-crash:
 	tests/lab/with-hosts -1 -- tests/run $B $(WITH_LINUX)
 check-long: deps
 	$(MAKE) programs
-	STEP=1 tests/run $B tests/18-seal.t
+	STEP=1 KILLS=50 tests/run $B tests/18-seal.t tests/65-torture.t \
+	    tests/66-kills.t
 	MOVES=$(or $(MOVES),100) SLOW=1 $(IN_LAB) $(LONG) \
 	    tests/lab/66-rec-ssh.t tests/lab/58-core.t
 	tests/lab/with-hosts -2h -- tests/run $B $(WITH_MODEL)
+# Every filter through every class of what can go wrong, all there is to try.
+torture: deps
+	$(MAKE) programs
+	STEP=1 KILLS=50 tests/run $B tests/65-torture.t tests/66-kills.t
 check-asan check-tsan: check-%: deps
 	$(MAKE) programs B=build/$* CFLAGS="-O1 -g -fsanitize=$(SAN_$*)"
 	tests/run build/$* $(UNITS:%=build/$*/tests/%) tests/*.t
@@ -222,8 +239,8 @@ distclean:
 
 include tests/fuzz/fuzz.mk
 
-.PHONY: all deps demo lab programs check check-long check-crash \
+.PHONY: all deps demo lab programs check check-long check-crash torture \
         check-asan check-tsan soak soak-terabyte bench bench-lab install \
         clean distclean
 .SECONDARY:
--include $(wildcard $B/o/*.d $B/o/unit/*.d $B/o/fuzz/*.d)
+-include $(wildcard $B/o/*.d $B/o/unit/*.d $B/o/fuzz/*.d $B/o/torture/*.d)

@@ -223,9 +223,6 @@ file whose name ends in 003.rec" v.000.rec v.001.rec bad
 "$split_stream" --do drop 0 w.001.rec > bad
 ok "a chunk is missing, in turn" refused 3 "bad: record 1 $chunk 96: chunk 4 \
 comes where 1 is due: chunks are missing" "" w.000.rec bad w.002.rec
-"$split_stream" 300000 9 one. < "$vectors/good-tiny"
-ok "each byte damaged: never more than what was" "$here/probe" damage \
-	one.000.rec "$vectors/good-tiny" rec-split -j -
 ok "no part" refused 5 "$plain: record 0 (X86_CPUID_POLICY) at byte 40: the \
 stream's outermost layer is not PART_HEADER" "it has none; use the stream as \
 it is" "$plain"
