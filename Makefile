@@ -3,11 +3,15 @@
 # make demo        move two guests between two real Xen hosts, in QEMU
 # make check       all tests but the longest, the lab's included
 # make check-long  live saves; signals; every state of a move with every event;
-#                  60 moves in which a process is killed (SEED=N to replay);
+#                  100 moves in which something is killed (SEED=N to replay);
 #                  stored images of real guests; flaws, and what Xen says of
 #                  them; edited guests; guests with devices; hosts emptied;
 #                  archives; lanes that are cut; xl migrate broken at every
-#                  stage; the lab itself
+#                  stage; the torture; the lab itself
+# make check-crash                    crash and drgn on Linux guests' cores; it
+#                                     fetches 310 MB and takes 620 MB of disk
+# make torture     every filter, cut and damaged everywhere, with each call and
+#                  allocation failing; chains of them killed
 # make check-asan, make check-tsan    all tests outside the lab, sanitized
 # make soak        random chains of filters for an hour (SECONDS=N), from where
 #                  the last run ended
@@ -15,6 +19,8 @@
 #                  back: the same bytes, and nothing that any process has grows
 # make check-valgrind, make analyze   the same command lines under valgrind;
 #                  static analyzers over what changed (tests/analyze.mk)
+# make fuzz, fuzz-long, fuzz-afl, coverage    the readers of foreign bytes, fed
+#                  with what nobody wrote: tests/fuzz/README
 # make bench       filters beside zstd, lz4, age, split and cat;
 #                  CAPTURES=folder of *.zst, STREAMS="file ...",
 #                  ONLY=pack,unpack,..., RUNS=N
@@ -114,9 +120,22 @@ $B/tests/ceiling: $B/o/ceiling.o $B/o/libcommon.a
 $B/tests/digest-of: $B/o/digest-of.o $B/o/digest.o $B/o/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
+$B/tests/remus: $B/o/remus.o $B/o/libcommon.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
 $B/tests/took: $B/o/took.o $B/o/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
+# tests/torture: a program, and what it preloads to the filters, which no
+# sanitizer is to watch.
+TORTURE = $(patsubst tests/%.c,$B/o/%.o,$(filter-out %/serve.c %/fail.c,\
+          $(wildcard tests/torture/*.c)))
+$B/tests/torture: $(TORTURE)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LINK) -o $@ $^
+$B/tests/torture-%.so: tests/torture/%.c tests/torture/plan.h Makefile
+	@mkdir -p $(@D)
+	$(CC) $(STD) -O2 -g -fPIC -shared -o $@ $<
 $B/tests/%: $B/o/unit/%.o $B/o/libcommon.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
@@ -132,7 +151,8 @@ lab: deps
 	tests/lab/shell
 
 programs: all $(addprefix $B/tests/,rec-null age-key make-guest digest-of \
-          took ceiling legacy-cuts same/rec-encrypt same/rec-split $(UNITS)) \
+          took ceiling remus legacy-cuts torture torture-serve.so \
+          torture-fail.so same/rec-encrypt same/rec-split $(UNITS)) \
           $(if $(CONFINE),$B/tests/lacking $(TOOLS:%=$B/tests/break/%))
 
 # What a test needs of make is built before prove starts, so that a test
@@ -143,18 +163,31 @@ IN_LAB = tests/lab/with-hosts -2 -- tests/lab/with-hosts -2 -- \
 check: deps
 	$(MAKE) programs
 	$(IN_LAB) tests/*.t $(UNITS:%=$B/tests/%) \
-	    $(filter-out $(LONG) $(WITH_MODEL),$(shell ls -r tests/lab/*.t))
+	    $(filter-out $(LONG) $(WITH_MODEL) $(WITH_LINUX), \
+	    $(shell ls -r tests/lab/*.t))
 LONG = $(addprefix tests/lab/,45-settle.t 50-live.t 35-signals.t 70-kills.t \
        77-image.t 75-lint.t 57-convert.t 44-edit.t 67-evacuate.t 68-archive.t \
        69-lanes.t 05-lab.t)
 # HVM guests need hosts that take longer to boot.
 WITH_MODEL = $(addprefix tests/lab/,48-whole.t 08-devices.t)
+# It needs a kernel's debug information.
+WITH_LINUX = tests/lab/59-crash.t
+check-crash:
+	tests/deps crash python3-drgn
+	$(MAKE) programs
+	tests/lab/linux
+	tests/lab/with-hosts -1 -- tests/run $B $(WITH_LINUX)
 check-long: deps
 	$(MAKE) programs
-	STEP=1 tests/run $B tests/18-seal.t
-	MOVES=$(or $(MOVES),60) SLOW=1 $(IN_LAB) $(LONG) \
+	STEP=1 KILLS=50 tests/run $B tests/18-seal.t tests/65-torture.t \
+	    tests/66-kills.t
+	MOVES=$(or $(MOVES),100) SLOW=1 $(IN_LAB) $(LONG) \
 	    tests/lab/66-rec-ssh.t tests/lab/58-core.t
 	tests/lab/with-hosts -2h -- tests/run $B $(WITH_MODEL)
+# Every filter through every class of what can go wrong, all there is to try.
+torture: deps
+	$(MAKE) programs
+	STEP=1 KILLS=50 tests/run $B tests/65-torture.t tests/66-kills.t
 check-asan check-tsan: check-%: deps
 	$(MAKE) programs B=build/$* CFLAGS="-O1 -g -fsanitize=$(SAN_$*)"
 	tests/run build/$* $(UNITS:%=build/$*/tests/%) tests/*.t
@@ -196,14 +229,18 @@ install: all
 	    install -D -m 644 /dev/stdin \
 	    $(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/}; done
 
-# build/lab is kept: it takes a while to fetch.
+# build/lab is kept: it takes a while to fetch; so are finds of fuzzing.
 clean:
 	rm -rf build/o build/tests build/asan build/tsan build/analyzed \
-	    build/valgrind $(TOOLS:%=build/%)
+	    build/valgrind build/afl build/coverage build/fuzz/o \
+	    build/fuzz/tests $(TOOLS:%=build/%)
 distclean:
 	rm -rf build
 
-.PHONY: all deps demo lab programs check check-long check-asan check-tsan \
-        soak soak-terabyte bench bench-lab install clean distclean
+include tests/fuzz/fuzz.mk
+
+.PHONY: all deps demo lab programs check check-long check-crash torture \
+        check-asan check-tsan soak soak-terabyte bench bench-lab install \
+        clean distclean
 .SECONDARY:
--include $(wildcard $B/o/*.d $B/o/unit/*.d)
+-include $(wildcard $B/o/*.d $B/o/unit/*.d $B/o/fuzz/*.d $B/o/torture/*.d)

@@ -10,6 +10,7 @@
 #include "age_keys.h"
 #include "age_type.h"
 #include "bech32.h"
+#include "io.h"
 #include "lines.h"
 #include "openssh.h"
 #include "phrase.h"
@@ -81,13 +82,9 @@ take_ssh(const char *text, struct age_key *key)
 static int
 fill(int fd, const char *path, char *text, struct fault *f)
 {
-	size_t size = 0;
-	ssize_t n = 1;
+	ssize_t n = io_read_file(fd, text, AGE_FILE_MAX + 1);
+	size_t size = (size_t)n;
 
-	while (n > 0 && size <= AGE_FILE_MAX) {
-		n = read(fd, text + size, AGE_FILE_MAX + 1 - size);
-		size += n > 0 ? (size_t)n : 0;
-	}
 	if (n == -1)
 		return fault_set(f, EXIT_SYSTEM, "%s: %s", path,
 		    strerror(errno));

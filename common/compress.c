@@ -139,7 +139,9 @@ pack_whole(struct compress *c, struct record *rec, struct fault *f)
 	    (COMPRESSED_HEADER_SIZE + size)), f) == -1)
 		return -1;
 	body = c->spare.body;
-	n = squeeze(c->z, body + COMPRESSED_HEADER_SIZE, rec->body, size);
+	if (squeeze(c->z, body + COMPRESSED_HEADER_SIZE, rec->body, size, &n,
+	    f) == -1)
+		return -1;
 	put_header(body, rec, n < size ? COMPRESSED_ZSTD : 0);
 	put_le32(body + COMPRESSED_CRC_OFFSET, crc_add(start_crc(rec),
 	    rec->body, size));
@@ -192,20 +194,24 @@ make_changes(struct compress *c)
 }
 
 /* Writes a part behind *to, and its length and size into the header. */
-static void
+static int
 put_part(struct compress *c, uint8_t **to, uint8_t *sizes,
-    const uint8_t *from, size_t size)
+    const uint8_t *from, size_t size, struct fault *f)
 {
-	size_t length = squeeze(c->z, *to, from, size);
+	size_t length;
 
+	if (squeeze(c->z, *to, from, size, &length, f) == -1)
+		return -1;
 	put_le32(sizes, (uint32_t)length);
 	put_le32(sizes + 4, (uint32_t)size);
 	*to += length;
+	return 0;
 }
 
-/* The payload of pages behind the header in c->spare.  Returns its end. */
-static uint8_t *
-put_pages(struct compress *c, const struct record *rec, uint32_t packed)
+/* The payload of pages behind the header in c->spare; *length: with both. */
+static int
+put_pages(struct compress *c, const struct record *rec, uint32_t packed,
+    size_t *length, struct fault *f)
 {
 	const struct sift *s = &c->sift;
 	uint8_t *head = c->spare.body + COMPRESSED_HEADER_SIZE;
@@ -218,15 +224,18 @@ put_pages(struct compress *c, const struct record *rec, uint32_t packed)
 	put_le32(head + PACKED_WINDOW_OFFSET,
 	    window_pages(c->shared->window));
 	memcpy(head + PACKED_COUNT_OFFSET, rec->body, PAGE_DATA_HEADER_SIZE);
-	put_part(c, &to, sizes, c->scratch.body,
-	    index_put(&s->index, s->first, c->scratch.body));
-	put_part(c, &to, sizes + 8, s->added_pages,
-	    PAGE_SIZE * (size_t)packed);
-	put_part(c, &to, sizes + 16, c->scratch.body, make_changes(c));
+	if (put_part(c, &to, sizes, c->scratch.body,
+	    index_put(&s->index, s->first, c->scratch.body), f) == -1 ||
+	    put_part(c, &to, sizes + 8, s->added_pages,
+	    PAGE_SIZE * (size_t)packed, f) == -1 ||
+	    put_part(c, &to, sizes + 16, c->scratch.body, make_changes(c),
+	    f) == -1)
+		return -1;
 	if (stored > 0)
 		memcpy(to, s->added_pages + PAGE_SIZE * (size_t)packed,
 		    stored);
-	return to + stored;
+	*length = (size_t)(to + stored - c->spare.body);
+	return 0;
 }
 
 static void
@@ -272,7 +281,8 @@ compress_finish(void *worker, struct record *rec, struct fault *f)
 		return -1;
 	body = c->spare.body;
 	put_header(body, rec, COMPRESSED_PAGES);
-	length = (size_t)(put_pages(c, rec, packed) - body);
+	if (put_pages(c, rec, packed, &length, f) == -1)
+		return -1;
 	/* What adds to the window has to stay, what is only longer not. */
 	if (s->added == 0 && length > COMPRESSED_HEADER_SIZE +
 	    record_size(rec->length))

@@ -44,6 +44,8 @@ open_stream(struct run *r, int *fd, struct fault *f)
 	const struct convert *c = r->c;
 
 	*fd = c->in;
+	r->c->sources = (struct upstream_pair){
+	    .of = { &r->peek.up, &r->reader } };
 	if (c->from->read != NULL) {
 		if (upstream_fork(&r->reader, read_form, r->c, f) == -1)
 			return -1;
@@ -53,7 +55,7 @@ open_stream(struct run *r, int *fd, struct fault *f)
 		return 0;
 	if (upstream_fork(&r->flattener, flatten_run, &(struct flatten){
 	    .tool = c->tool, .quiet = c->quiet, .in = *fd,
-	    .from = { &r->peek.up, &r->reader },
+	    .from = r->c->sources,
 	    .wanted = c->checkpoint }, f) == -1)
 		return -1;
 	*fd = r->flattener.fd;

@@ -19,6 +19,7 @@
 #include "io.h"
 #include "memory.h"
 #include "sparse.h"
+#include "upstream.h"
 
 /* What the command line says. */
 struct convert {
@@ -37,6 +38,9 @@ struct convert {
 	bool     absent_zeroes;	/* of raw: pages of zeroes are not there */
 	uint64_t lowmem;	/* of QEMU: bytes below 4 GiB; 0: by machine */
 	bool     virtual_addresses;	/* of elf-core */
+
+	/* Set by convert_run: what writes the stream that form.write reads. */
+	struct upstream_pair sources;
 };
 
 /* A form: what can be read, and what can be written of it. */

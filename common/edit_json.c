@@ -11,7 +11,7 @@ edit_json_open(struct edit_json *j, const char *text, size_t size,
 {
 	j->text = NULL;
 	if ((j->o = strict_object(text, size)) == NULL)
-		return fault_set(f, EXIT_MALFORMED, "not a JSON object");
+		return strict_none(f);
 	return 0;
 }
 
@@ -62,8 +62,7 @@ set_identity(json_object *o, const struct edit_config *c, struct fault *f)
 static int
 print(struct edit_json *j, int format, struct fault *f)
 {
-	j->text = json_object_to_json_string_ext(j->o,
-	    format | JSON_C_TO_STRING_NOSLASHESCAPE);
+	j->text = strict_print(j->o, format | JSON_C_TO_STRING_NOSLASHESCAPE);
 	return j->text == NULL ? no_memory(f) : 0;
 }
 

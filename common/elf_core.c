@@ -74,6 +74,9 @@ put_segments(const struct work *w, struct fault *f)
 	Elf64_Phdr segment;
 	size_t i, n = 0;
 
+	/* As in QEMU's and Linux's, p_align is 0: by that crash tells them
+	 * from the cores of netdump. */
+
 	for (i = 0; i < w->map.areas; i++) {
 		a = &w->map.area[i];
 		segment = (Elf64_Phdr){

@@ -198,8 +198,7 @@ finish(struct work *w, struct fault *f)
 		return lacks(w, f);
 	if (!w->checkpointed)
 		return 0;
-	if (upstream_whole(w->how->from[0], f) == -1 ||
-	    upstream_whole(w->how->from[1], f) == -1)
+	if (upstream_both(&w->how->from, f) == -1)
 		return -1;
 	tell(w);
 	if (interval_write(&w->newest.state, &w->out, f) == -1 ||
@@ -220,6 +219,8 @@ flatten_run(void *how, int out, struct fault *f)
 
 	if (stream_open(&w.in, flatten->in, f) == -1)
 		return -1;
+	w.in.ended = upstream_both;
+	w.in.asked = &flatten->from;
 	sink_open(&w.out, out);
 	w.in.through = &w.out;
 	result = take_all(&w, f);

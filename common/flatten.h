@@ -29,7 +29,7 @@ struct flatten {
 	const char *tool;
 	bool     quiet;
 	int      in;		/* the stream, of any kind in format.h */
-	const struct upstream *from[2];	/* what writes it, or NULL */
+	struct upstream_pair from;	/* what writes it, or NULL */
 	uint64_t wanted;	/* the number of the checkpoint, from 1; 0: the
 				   newest complete one */
 };

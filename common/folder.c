@@ -96,15 +96,14 @@ folder_file(const struct folder *d, const char *name, struct sink *s,
 
 /* Some file systems do not know of RENAME_NOREPLACE. */
 static int
-give_name(const struct folder *d)
+rename_to(const struct folder *d, const char *from, const char *to)
 {
-	if (renameat2(d->parent, d->temp, d->parent, d->name,
-	    RENAME_NOREPLACE) == 0)
+	if (renameat2(d->parent, from, d->parent, to, RENAME_NOREPLACE) == 0)
 		return 0;
 	if (errno != EINVAL && errno != ENOSYS)
 		return -1;
 	/* No directory but an empty one is replaced, and nothing else. */
-	return renameat(d->parent, d->temp, d->parent, d->name);
+	return renameat(d->parent, from, d->parent, to);
 }
 
 int
@@ -113,16 +112,19 @@ folder_publish(struct folder *d, struct fault *f)
 	/* One call for all files: there may be many, and small ones. */
 	if (syncfs(d->fd) == -1)
 		return system_fault(d, "cannot sync", f);
-	if (give_name(d) == -1) {
+	if (rename_to(d, d->temp, d->name) == -1) {
 		if (errno == EEXIST || errno == ENOTEMPTY || errno == ENOTDIR)
 			return refuse_existing(d, f);
 		return system_fault(d, "cannot make", f);
 	}
-	d->temp[0] = '\0';
 	while (fsync(d->parent) == -1)
-		if (errno != EINTR)
-			return system_fault(d, "cannot sync the directory of",
-			    f);
+		if (errno != EINTR) {
+			system_fault(d, "cannot sync the directory of", f);
+			return rename_to(d, d->name, d->temp) == 0 ? -1 :
+			    fault_hint(f, "it has its name already: remove "
+			    "it");
+		}
+	d->temp[0] = '\0';
 	return 0;
 }
 

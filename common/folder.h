@@ -40,7 +40,7 @@ int folder_file(const struct folder *d, const char *name, struct sink *s,
 
 /*
  * folder_publish(d, f): has what is in it on the disk, and then gives it its
- * name.  -1 as folder_open.
+ * name.  -1 as folder_open; then it has none.
  */
 int folder_publish(struct folder *d, struct fault *f);
 

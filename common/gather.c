@@ -67,9 +67,12 @@ read_piece(struct gather *g, uint8_t *to, size_t room, struct gathered *run,
 	g->in.into = to;
 	g->in.room = room;
 	result = stream_next(&g->in, rec, f);
-	if (result != 1)
-		return result;
 	g->taken = 0;
+	if (result != 1) {
+		/* Of a piece that did not come nothing is handed out. */
+		g->header_size = rec->size = 0;
+		return result;
+	}
 	g->header_size = rec->part == PART_RECORD ? RECORD_HEADER_SIZE : 0;
 	put_le32(g->header, rec->type);
 	put_le32(g->header + 4, rec->length);

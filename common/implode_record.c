@@ -151,6 +151,10 @@ put_record(struct implode *im, struct steady *s, const struct exploded *e,
 	if (padded > 0 &&
 	    read_padding(im, s->name, padding, padded, f) == -1)
 		return -1;
+	/* What is empty may be END, behind which nothing may fail. */
+	if (s->size == 0)
+		return steady_check(s, f) == -1 ? -1 :
+		    sink_put(&im->out, header, sizeof(header), f);
 	if (sink_put(&im->out, header, sizeof(header), f) == -1 ||
 	    steady_copy(s, s->size, &im->out, f) == -1 ||
 	    steady_check(s, f) == -1)

@@ -11,17 +11,22 @@
 #include "sandbox.h"
 #include "sealed.h"
 
-/* Also one that never came to its end: its header is still empty. */
-static bool
+/* Also one that never came to its end: its header is still empty.  1, 0 or -1
+ * with errno set. */
+static int
 looks_stored(int fd)
 {
 	static const uint8_t nothing[STORED_MAGIC_SIZE];
 	uint8_t magic[STORED_MAGIC_SIZE];
 	struct stat st;
+	ssize_t n;
 
-	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-	    lseek(fd, 0, SEEK_CUR) == 0 &&
-	    pread(fd, magic, sizeof(magic), 0) == (ssize_t)sizeof(magic) &&
+	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode) ||
+	    lseek(fd, 0, SEEK_CUR) != 0)
+		return 0;
+	if ((n = io_look(fd, magic, sizeof(magic), 0)) == -1)
+		return -1;
+	return n == (ssize_t)sizeof(magic) &&
 	    (memcmp(magic, STORED_MAGIC, sizeof(magic)) == 0 ||
 	    memcmp(magic, nothing, sizeof(magic)) == 0);
 }
@@ -35,6 +40,8 @@ may_fork(struct fault *f)
 int
 input_open(struct input *i, const char *path, struct fault *f)
 {
+	int stored;
+
 	i->fd = STDIN_FILENO;
 	if (path != NULL &&
 	    (i->fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
@@ -43,7 +50,10 @@ input_open(struct input *i, const char *path, struct fault *f)
 	/* What opens a sealed one has to read of libcrypto's first. */
 	if (i->keys == NULL && may_fork(f) == -1)
 		return -1;
-	i->is_stored = looks_stored(i->fd);
+	if ((stored = looks_stored(i->fd)) == -1)
+		return fault_set(f, EXIT_SYSTEM, "%.200s: %s",
+		    path != NULL ? path : "stdin", strerror(errno));
+	i->is_stored = stored;
 	if (!i->is_stored)
 		return 0;
 	if (i->keys != NULL && may_fork(f) == -1)

@@ -40,6 +40,37 @@ again(int fd, short events)
 	return poll(&p, 1, -1) >= 0 || errno == EINTR;
 }
 
+ssize_t
+io_read_file(int fd, void *buf, size_t size)
+{
+	size_t got = 0;
+	ssize_t n = 1;
+
+	while (n != 0 && got < size) {
+		n = read(fd, (uint8_t *)buf + got, size - got);
+		if (n == -1 && !again(fd, POLLIN))
+			return -1;
+		got += n > 0 ? (size_t)n : 0;
+	}
+	return (ssize_t)got;
+}
+
+ssize_t
+io_look(int fd, void *buf, size_t size, off_t offset)
+{
+	size_t got = 0;
+	ssize_t n = 1;
+
+	while (n != 0 && got < size) {
+		n = pread(fd, (uint8_t *)buf + got, size - got,
+		    offset + (off_t)got);
+		if (n == -1 && !again(fd, POLLIN))
+			return -1;
+		got += n > 0 ? (size_t)n : 0;
+	}
+	return (ssize_t)got;
+}
+
 /* Counted for all at once: a handler cannot be given a source or a sink. */
 static _Atomic uint64_t moved;
 

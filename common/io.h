@@ -31,6 +31,17 @@ struct sink {
 };
 
 /*
+ * io_read_file(fd, buf, size): what is there to its end, at most size bytes,
+ * read on when it is interrupted or comes in pieces.  How many, or -1 with
+ * errno set.
+ */
+ssize_t io_read_file(int fd, void *buf, size_t size);
+
+/* io_look(fd, buf, size, offset): the same of a file's bytes from there on;
+ * fd stays where it is. */
+ssize_t io_look(int fd, void *buf, size_t size, off_t offset);
+
+/*
  * source_open(s, fd, f): reads from fd, which stays the caller's, without a
  * peer.  A pipe is widened to 1 MiB where the system allows it.
  * 0, or -1 with EXIT_SYSTEM when memory ran out.

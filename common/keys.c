@@ -70,7 +70,7 @@ keys_print(const struct key *keys, size_t count, const void *from)
 		    json_object_object_add(o, keys[i].name, value) != 0)
 			break;
 	}
-	if (i == count && (text = json_object_to_json_string_ext(o,
+	if (i == count && (text = strict_print(o,
 	    JSON_C_TO_STRING_NOSLASHESCAPE)) != NULL)
 		copy = strdup(text);
 	json_object_put(o);
@@ -167,7 +167,7 @@ keys_parse(const struct key *keys, size_t count, const char *text,
 	int result;
 
 	if (o == NULL)
-		return fault_set(f, EXIT_MALFORMED, "not a JSON object");
+		return strict_none(f);
 	result = take_keys(keys, count, o, to, f);
 	json_object_put(o);
 	return result;

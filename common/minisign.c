@@ -8,6 +8,7 @@
 
 #include "base64.h"
 #include "bytes.h"
+#include "io.h"
 #include "lines.h"
 #include "minisign.h"
 #include "phrase.h"
@@ -50,7 +51,7 @@ static int
 read_file(int fd, const char *path, char text[FILE_MAX + 1],
     struct fault *f)
 {
-	ssize_t n = fd == -1 ? -1 : read(fd, text, FILE_MAX);
+	ssize_t n = fd == -1 ? -1 : io_read_file(fd, text, FILE_MAX);
 
 	if (n == -1)
 		fault_set(f, EXIT_SYSTEM, "%s: %s", path, strerror(errno));

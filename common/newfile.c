@@ -244,11 +244,20 @@ newfile_unname(struct newfile *n)
 int
 newfile_publish(struct newfile *n, struct fault *f)
 {
+	struct fault ignored;
+
 	if (newfile_name(n, f) == -1)
 		return -1;
-	newfile_drop(n);	/* what was replaced */
-	n->temp[0] = '\0';
-	return newfile_name_sync(n, f);
+	if (newfile_name_sync(n, f) == -1) {
+		newfile_unname(n);
+		return -1;
+	}
+	if (n->temp[0] != '\0') {	/* what was replaced */
+		newfile_drop(n);
+		n->temp[0] = '\0';
+		newfile_name_sync(n, &ignored);
+	}
+	return 0;
 }
 
 bool

@@ -135,7 +135,7 @@ read_note(const char *name, struct note *n, struct fault *f)
 
 	snprintf(path, sizeof(path), RUN_DIRECTORY "/%.100s", name);
 	if ((fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) != -1) {
-		size = read(fd, text, sizeof(text));
+		size = io_read_file(fd, text, sizeof(text));
 		close(fd);
 	}
 	if (fd == -1 && errno == ENOENT)

@@ -61,6 +61,16 @@ opts_descriptors(void)
 			_exit(EXIT_SYSTEM);
 }
 
+int
+opts_printed(struct fault *f)
+{
+	bool wrong = ferror(stdout) != 0;
+
+	if (fclose(stdout) == 0 && !wrong)
+		return 0;
+	return fault_set(f, EXIT_SYSTEM, "stdout: %s", strerror(errno));
+}
+
 void
 opts_no_terminal(const char *tool, int fd)
 {

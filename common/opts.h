@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "fault.h"
+
 /* The options that every tool has, and -T, which not all have. */
 struct opts {
 	bool     quiet, verbose, version;
@@ -94,6 +96,12 @@ void opts_descriptors(void);
  * stream is nothing to type or to look at.
  */
 void opts_no_terminal(const char *tool, int fd);
+
+/*
+ * opts_printed(f): stdout's text is out, and stdout closed.  0, or -1 with
+ * EXIT_SYSTEM when some of it could not be written.
+ */
+int opts_printed(struct fault *f);
 
 /* opts_wrong(tool, fmt, ...): prints what is wrong with the command line and
  * where help is; exits 2. */

@@ -94,11 +94,13 @@ parse(struct page_list *l, struct fault *f)
 {
 	json_tokener *t = l->tokener;
 	json_object *o = NULL;
+	char starts[2] = "";
 	uint64_t size = 0;
 	size_t used;
 	int got;
 
 	json_tokener_reset(t);
+	starts[0] = l->text[l->begin];
 	do {
 		if ((got = fill(l, f)) != 1) {
 			if (got == 0)
@@ -116,6 +118,8 @@ parse(struct page_list *l, struct fault *f)
 	if (json_tokener_get_error(t) == json_tokener_continue)
 		wrong(l, l->start, f, EXIT_REFUSED, "a record of more than "
 		    "%u bytes of text", PAGE_LIST_TEXT_MAX);
+	else if (o == NULL && strict_starved(t, starts))
+		fault_set(f, EXIT_SYSTEM, "no memory for JSON");
 	else if (o == NULL)
 		wrong(l, l->line, f, EXIT_MALFORMED, "not JSON: %s",
 		    json_tokener_error_desc(json_tokener_get_error(t)));

@@ -125,6 +125,9 @@ int
 part_chunk_verify(const struct part_header *h, const struct record *rec,
     struct fault *f)
 {
+	if (rec->length < PART_PAYLOAD_OFFSET)
+		return record_fault(f, EXIT_INTEGRITY, rec,
+		    "no chunk has so few bytes");
 	if (get_le32(rec->body + PART_CHUNK_CRC_OFFSET) != chunk_crc(h, rec))
 		return record_fault(f, EXIT_INTEGRITY, rec,
 		    "damaged, or of another set");

@@ -56,7 +56,7 @@ peek_open(struct peek *p, int *fd, struct fault *f)
 
 	*p = (struct peek){ .size = 0 };
 	if (fstat(*fd, &st) == 0 && S_ISREG(st.st_mode)) {
-		n = pread(*fd, p->bytes, PEEK_SIZE, lseek(*fd, 0, SEEK_CUR));
+		n = io_look(*fd, p->bytes, PEEK_SIZE, lseek(*fd, 0, SEEK_CUR));
 		if (n == -1)
 			return fault_set(f, EXIT_SYSTEM, "read: %s",
 			    strerror(errno));

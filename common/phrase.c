@@ -11,6 +11,7 @@
 
 #include <sodium.h>
 
+#include "io.h"
 #include "phrase.h"
 
 /* A line from the descriptor, byte by byte: what follows stays there. */
@@ -22,7 +23,7 @@ read_line(int fd, const char *from, char phrase[PHRASE_SIZE],
 	ssize_t n;
 	char byte;
 
-	while ((n = read(fd, &byte, 1)) == 1 && byte != '\n') {
+	while ((n = io_read_file(fd, &byte, 1)) == 1 && byte != '\n') {
 		if (byte == '\0')
 			return fault_set(f, EXIT_REFUSED, "%s: a passphrase "
 			    "with a NUL", from);

@@ -22,7 +22,10 @@ record_reserve(struct record *rec, size_t size, struct fault *f)
 	size_t room = (size + unit - 1) / unit * unit;
 	uint8_t *p;
 
-	if (size <= rec->room)
+	/* An empty body has an address too: it is added to, and handed on. */
+	if (room == 0)
+		room = unit;
+	if (size <= rec->room && rec->body != NULL)
 		return 0;
 	if ((p = aligned_alloc(unit, room)) == NULL)
 		return fault_set(f, EXIT_SYSTEM, "no memory for %zu bytes",

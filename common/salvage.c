@@ -109,12 +109,16 @@ static bool
 covers(const struct work *w, const struct mark *m)
 {
 	const struct check *c = &m->check;
+	struct record rec;
 
-	return c->size >= RECORD_HEADER_SIZE && c->size <= m->at &&
-	    crc_add(CRC_START, reel_at(&w->marks.reel) + m->at - c->size,
-	    (size_t)c->size) == c->leaf.crc &&
-	    RECORD_HEADER_SIZE +
-	    mark_view(&w->marks, m->at - (size_t)c->size).size == c->size;
+	if (c->size < RECORD_HEADER_SIZE || c->size > m->at)
+		return false;
+	rec = mark_view(&w->marks, m->at - (size_t)c->size);
+	/* Of END, a CHECKPOINT and check data there are no CHECKs. */
+	return RECORD_HEADER_SIZE + rec.size == c->size &&
+	    type_has_layers(&rec) && !type_is_check(&rec) &&
+	    crc_add(CRC_START, rec.body - RECORD_HEADER_SIZE,
+	    (size_t)c->size) == c->leaf.crc;
 }
 
 /* A CHECK, and what stands before it up to the reel's begin. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include "squeeze.h"
 
@@ -74,19 +75,24 @@ squeeze_free(struct squeeze *z)
 	free(z);
 }
 
-size_t
-squeeze(struct squeeze *z, uint8_t *to, const uint8_t *from, size_t size)
+int
+squeeze(struct squeeze *z, uint8_t *to, const uint8_t *from, size_t size,
+    size_t *length, struct fault *f)
 {
 	size_t n;
 
+	*length = size;
 	if (size == 0)
 		return 0;
 	/* Room for one byte less than it has: then it shrinks or fails. */
 	n = ZSTD_compress2(z->pack, to, size - 1, from, size);
 	if (!ZSTD_isError(n))
-		return n;
-	memcpy(to, from, size);
-	return size;
+		*length = n;
+	else if (ZSTD_getErrorCode(n) == ZSTD_error_memory_allocation)
+		return fault_set(f, EXIT_SYSTEM, "no memory to compress");
+	else
+		memcpy(to, from, size);
+	return 0;
 }
 
 int

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fault.h"
+
 #define LEVEL_MIN	(-131072)	/* zstd's own bounds */
 #define LEVEL_MAX	19
 
@@ -24,10 +26,11 @@ void squeeze_free(struct squeeze *z);
 /*
  * squeeze(z, to, from, size): a frame of `size` bytes, where that is less
  * than they are, otherwise a copy of them.  `to` has room for size bytes.
- * Returns the bytes written: size means a copy.  Equal bytes give equal ones.
+ * *length: the bytes written; size means a copy.  Equal bytes give equal ones.
+ * 0, or -1 with EXIT_SYSTEM without memory.
  */
-size_t squeeze(struct squeeze *z, uint8_t *to, const uint8_t *from,
-    size_t size);
+int squeeze(struct squeeze *z, uint8_t *to, const uint8_t *from, size_t size,
+    size_t *length, struct fault *f);
 
 /* squeeze_announced(from, length, size): whether it starts like a frame, one
  * that says that it holds size bytes. */

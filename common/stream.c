@@ -102,7 +102,8 @@ stream_finish(struct stream *s, const struct record *rec, struct fault *f)
 	if (source_some(&s->in, &byte, 1, &got, f) == -1)
 		return -1;
 	if (got == 0)
-		return 1;
+		return s->ended != NULL && s->ended(s->asked, f) == -1 ? -1 :
+		    1;
 	record_fault(f, EXIT_MALFORMED, rec, "bytes follow END, from byte %"
 	    PRIu64 " on", s->in.offset - 1);
 	return fault_hint(f, "inside xl migrate the filters take "

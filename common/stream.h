@@ -41,6 +41,11 @@ struct stream {
 	uint8_t *into;
 	size_t   room;
 
+	/* Not NULL: asked when the input ends behind END; -1 with *f when that
+	 * is not its end. */
+	int    (*ended)(const void *asked, struct fault *f);
+	const void *asked;
+
 	/* With whole, and not NULL: told of each piece of a libxc record's
 	 * body and padding as it arrives, while it is in the processor's
 	 * cache: `size` bytes at rec->body + from.  Once for an empty one. */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <json-c/json.h>
@@ -7,19 +9,39 @@
 
 #include "strict.h"
 
-json_object *
-strict_object(const char *text, size_t size)
+bool
+strict_starved(const json_tokener *t, const char *text)
 {
-	json_tokener *t = json_tokener_new();
-	json_object *o = NULL;
+	/* It has no error for that, nor for a null. */
+	return json_tokener_get_error((json_tokener *)(uintptr_t)t) ==
+	    json_tokener_success && text[strspn(text, " \t\r\n")] != 'n';
+}
 
-	if (t == NULL)
+int
+strict_none(struct fault *f)
+{
+	if (errno == ENOMEM)
+		return fault_set(f, EXIT_SYSTEM, "no memory for JSON");
+	return fault_set(f, EXIT_MALFORMED, "not a JSON object");
+}
+
+static json_object *
+parse(const char *text, size_t size)
+{
+	json_tokener *t;
+	json_object *o;
+
+	/* json-c takes a NUL for the end of the text. */
+	errno = 0;
+	if (memchr(text, '\0', size) != NULL)
+		return NULL;
+	errno = ENOMEM;
+	if ((t = json_tokener_new()) == NULL)
 		return NULL;
 	json_tokener_set_flags(t, JSON_TOKENER_STRICT |
 	    JSON_TOKENER_VALIDATE_UTF8);
-	/* json-c takes a NUL for the end of the text. */
-	if (memchr(text, '\0', size) == NULL)
-		o = json_tokener_parse_ex(t, text, (int)size);
+	o = json_tokener_parse_ex(t, text, (int)size);
+	errno = o == NULL && strict_starved(t, text) ? ENOMEM : 0;
 	json_tokener_free(t);
 	if (json_object_is_type(o, json_type_object))
 		return o;
@@ -27,14 +49,47 @@ strict_object(const char *text, size_t size)
 	return NULL;
 }
 
+/* Without memory json-c leaves members out, and does not say so. */
+json_object *
+strict_object(const char *text, size_t size)
+{
+	json_object *o = parse(text, size), *again;
+
+	if (o == NULL)
+		return NULL;
+	again = parse(text, size);
+	if (again == NULL || !json_object_equal(o, again)) {
+		json_object_put(o);
+		o = NULL;
+	}
+	json_object_put(again);
+	errno = ENOMEM;
+	return o;
+}
+
+/* Nor when it leaves text out. */
+const char *
+strict_print(json_object *o, int format)
+{
+	const char *text = json_object_to_json_string_ext(o, format);
+	char *copy = text == NULL ? NULL : strdup(text);
+	bool same;
+
+	if (copy == NULL)
+		return NULL;
+	text = json_object_to_json_string_ext(o, format);
+	same = text != NULL && strcmp(text, copy) == 0;
+	free(copy);
+	return same ? text : NULL;
+}
+
 json_object *
 strict_parse(const struct strict *s, const char *text, size_t size)
 {
 	json_object *o = strict_object(text, size);
 
-	if (o == NULL)
-		fault_set(s->f, EXIT_MALFORMED, "%.200s: not a JSON object",
-		    s->source);
+	if (o == NULL && strict_none(s->f) == -1)
+		fault_within(s->f, s->source);
 	return o;
 }
 

@@ -25,12 +25,21 @@ struct strict {
 /*
  * strict_object(text, size), strict_parse(s, text, size): one object with white
  * space around it and nothing else, at most 1 GiB.  NULL when it is something
- * else, or without memory; strict_parse sets EXIT_MALFORMED then.  The caller
- * gives it to json_object_put.
+ * else, or with errno ENOMEM without memory; strict_parse sets EXIT_MALFORMED
+ * or EXIT_SYSTEM then.  The caller gives it to json_object_put.
+ * strict_none(f): behind such a NULL of strict_object sets these.  -1.
+ * strict_starved(t, text): whether json-c, which returned NULL, found no memory
+ * for the value that begins there.
  */
+int strict_none(struct fault *f);
+bool strict_starved(const json_tokener *t, const char *text);
 json_object *strict_object(const char *text, size_t size);
 json_object *strict_parse(const struct strict *s, const char *text,
     size_t size);
+
+/* strict_print(o, format): o as json_object_to_json_string_ext has it, which is
+ * o's; NULL without memory for all of it. */
+const char *strict_print(json_object *o, int format);
 
 /* strict_wrong(s, key): EXIT_MALFORMED: the key's value is none for it. */
 int strict_wrong(const struct strict *s, const char *key);

@@ -85,6 +85,15 @@ upstream_whole(const struct upstream *u, struct fault *f)
 	return -1;
 }
 
+int
+upstream_both(const void *pair, struct fault *f)
+{
+	const struct upstream_pair *p = pair;
+
+	return upstream_whole(p->of[0], f) == -1 ? -1 :
+	    upstream_whole(p->of[1], f);
+}
+
 /* whole: it has to come to a good end for the stream to be one. */
 static int
 end(struct upstream *u, int result, bool whole, struct fault *f)

@@ -41,6 +41,13 @@ int upstream_fork(struct upstream *u,
  */
 int upstream_whole(const struct upstream *u, struct fault *f);
 
+/* upstream_both(pair, f): the same of the two processes of a struct
+ * upstream_pair, as stream.h asks for it. */
+struct upstream_pair {
+	const struct upstream *of[2];
+};
+int upstream_both(const void *pair, struct fault *f);
+
 /*
  * upstream_end(u, result, f): what became of it: result and *f are what the
  * reader of u->fd came to; closes that.  0, or -1 with *f the reader's, or that

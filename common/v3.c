@@ -78,6 +78,8 @@ change_version(struct change *c, int in, struct fault *f)
 	if (stream_open(&s, in, f) == -1)
 		return -1;
 	s.whole = c->c->limits_streams;	/* as pages_limit needs them */
+	s.ended = upstream_both;
+	s.asked = &c->c->sources;
 	while ((more = stream_next(&s, &rec, f)) == 1) {
 		if (take(c, &rec, f) == -1) {
 			more = -1;

@@ -191,7 +191,7 @@ volumes_write(struct volumes *v, const struct chunk *c,
 	return 0;
 }
 
-/* One could not be named: those that were are as before. */
+/* Not all could be named for good: those that were are as before. */
 static int
 take_back(struct volumes *v, struct fault *f)
 {
@@ -201,7 +201,8 @@ take_back(struct volumes *v, struct fault *f)
 	for (each = v->first; each != NULL && each->file.published;
 	    each = each->next)
 		all &= newfile_unname(&each->file);
-	refuse(v, f);
+	if (f->status == EXIT_REFUSED)
+		refuse(v, f);
 	return all ? -1 : fault_hint(f, "some parts have their names already, "
 	    "and could not be taken back: remove them");
 }
@@ -214,7 +215,9 @@ give_names(struct volumes *v, struct fault *f)
 	for (each = v->first; each != NULL; each = each->next)
 		if (newfile_name(&each->file, f) == -1)
 			return take_back(v, f);
-	return v->last == NULL ? 0 : newfile_name_sync(&v->last->file, f);
+	if (v->last != NULL && newfile_name_sync(&v->last->file, f) == -1)
+		return take_back(v, f);
+	return 0;
 }
 
 int

@@ -178,6 +178,8 @@ take_all(struct wrap *w, int in, struct fault *f)
 		return -1;
 	w->in.whole = w->c->limits_streams;	/* as pages_limit needs them */
 	w->in.through = w->out;
+	w->in.ended = upstream_both;
+	w->in.asked = &w->c->sources;
 	while ((more = stream_next(&w->in, &rec, f)) == 1)
 		if (take(w, &rec, f) == -1) {
 			more = -1;

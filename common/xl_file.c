@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -120,7 +121,7 @@ xl_file_config(const struct xl_file *x, struct config *c, struct fault *f)
 		return 0;
 	*c = (struct config){ .in_xl = true, .from_xl = true };
 	if ((o = strict_object(text, size)) == NULL)
-		return malformed(f);
+		return errno == ENOMEM ? strict_none(f) : malformed(f);
 	result = take_identity(o, c);
 	take_size(o, c);
 	json_object_put(o);

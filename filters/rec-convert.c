@@ -98,14 +98,14 @@ static _Noreturn void
 print_forms(void)
 {
 	const struct form *form = NULL;
+	struct fault f;
 
 	while ((form = form_next(form)) != NULL)
 		printf("%-4s %-3s %-18s %s\n", can_read(form) ? "from" : "",
 		    can_write(form) ? "to" : "", form->name, form->about);
-	if (fflush(stdout) == 0)
-		exit(EXIT_DONE);
-	fault_tell(name, "cannot print");
-	exit(EXIT_SYSTEM);
+	if (opts_printed(&f) == -1)
+		fault_exit(name, &f);
+	exit(EXIT_DONE);
 }
 
 static const struct form *

@@ -329,9 +329,7 @@ list(const struct options *o, struct fault *f)
 
 	if (result == 0)
 		result = manifest_print(STDIN_FILENO, stdout, o->json, f);
-	if ((fflush(stdout) != 0 || ferror(stdout)) && result == 0)
-		return fault_set(f, EXIT_SYSTEM, "cannot write the list");
-	return result;
+	return result == -1 ? -1 : opts_printed(f);
 }
 
 static int

@@ -222,7 +222,6 @@ main(int argc, char *argv[])
 	struct keyring keys = { .phrase_fd = -1 };
 	struct fault f;
 	int c, result;
-	bool wrong;
 
 	opts_descriptors();
 	opterr = 0;
@@ -237,10 +236,8 @@ main(int argc, char *argv[])
 	v.quiet = common.quiet;
 	v.threads = common.threads;
 	result = look(&v, argv[optind], &keys, &f);
-	wrong = ferror(stdout) != 0;
-	if ((fclose(stdout) != 0 || wrong) && result == 0)
-		result = fault_set(&f, EXIT_SYSTEM, "stdout: %s",
-		    strerror(errno));
+	if (result == 0)
+		result = opts_printed(&f);
 	if (result == -1)
 		fault_exit(name, &f);
 	return EXIT_DONE;

@@ -113,10 +113,6 @@ else
 	done
 fi
 
-rec-compress < "$vectors/good-tiny" > "$tmp/small"
-ok "a damaged byte" "$here/probe" damage "$tmp/small" \
-	"$vectors/good-tiny" rec-compress -d
-
 # The command line.
 usage() {
 	local message=$1

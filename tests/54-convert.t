@@ -37,10 +37,6 @@ for name in good-tiny good-xl-none; do
 	ok "$name through a pipe, cut at every byte" "$here/probe" cuts \
 		"$vectors/$name" "$vectors/$name" rec-convert --to v3
 done
-for name in good-libxl good-hvm-3; do
-	ok "$name by few bytes, without blocking" "$here/probe" dribble \
-		"$vectors/$name" "$vectors/$name" rec-convert --to v3
-done
 
 # --- -o: there when it is whole, or not at all ---
 for to in v3 image raw lime; do

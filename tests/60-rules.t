@@ -191,17 +191,8 @@ each_rule() {
 }
 
 each_trickle() {
-	local name threads
+	local threads
 
-	for name in good-libxl good-hvm-3; do
-		prepared "$vectors/$name"
-		for threads in 1 3; do
-			with $threads
-			ok "${run[*]}: $name by few bytes, without blocking" \
-				"$here/probe" dribble "$tmp/input" "$tmp/one" \
-				"${run[@]}"
-		done
-	done
 	prepared "$tmp/some"
 	for threads in 1 3; do
 		with $threads
@@ -224,30 +215,11 @@ after_end() {
 	[ -n "$container" ] || gives "$tmp/one" $(($(stat -c %s "$tmp/one") - $(held)))
 }
 
-to_full_disk() {
-	"${run[@]}" > /dev/full
-}
-no_stdout() {
-	"${run[@]}" >&-
-}
-no_stdin() {
-	! "${run[@]}" <&- > "$tmp/out" 2> "$tmp/err" && gives /dev/null
-}
-one_line() {
-	[ "$(grep -c "^${run[0]}: " "$tmp/err")" = 1 ]
-}
-
 each_failure() {
 	local name
 
 	prepared "$vectors/good-hvm-3"
 	with 2
-	ok "$command: a full disk" status 1 "$tmp/input" to_full_disk
-	ok "$command: is told in a line" one_line
-	ok "$command: no stdout" status 1 "$tmp/input" no_stdout
-	ok "$command: is told in a line" one_line
-	ok "$command: no stdin" no_stdin
-	ok "$command: is told in a line" one_line
 	[ "$stands" = out ] || ok "$command: nobody reads" "$here/probe" \
 		broken_pipe "$tmp/input" "${run[@]}"
 	[ "$tool" = yes ] || return 0

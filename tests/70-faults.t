@@ -89,8 +89,12 @@ for filter in "rec-null 1" "rec-null 3" "rec-compress -T 1" \
 			ok "$filter: $call says $error" passes $call $error
 		done
 	done
-	# strace counts the calls of each thread for itself.
-	[ "${filter: -1}" = 1 ] || continue # threads, or a pfn
+	# tests/torture fails each call of every filter, below which strace is
+	# the witness.  It counts the calls of each thread for itself.
+	case $filter in
+	"rec-null 1" | "rec-encrypt -d -T 1") ;;
+	*) continue ;;
+	esac
 	ok "$filter: EIO at any read" each_call readv EIO \
 		"Input/output error"
 	ok "$filter: ENOSPC at any write" each_call writev ENOSPC \

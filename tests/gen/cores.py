@@ -203,6 +203,7 @@ class Core:
         # (virtual, physical, offset, size)
         self.loads = [(h[3], h[4], h[2], h[5]) for h in headers if h[0] == 1]
         assert all(h[5] == h[6] for h in headers)
+        self.alignments = [h[7] for h in headers]
 
     def section(self, name):
         """Its bytes, or None."""

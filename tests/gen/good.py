@@ -106,6 +106,9 @@ def make_cut():
         "ends with a record behind a CHECKPOINT", 1)
     cut("checkpoint-body", checkpoints(3, begun), begun[:4000],
         "ends in a record's body behind 3 checkpoints", 3)
+    cut("checkpoint-longer", checkpoints(1, begun), page_data(
+        [(NOTAB, pfn, page(pfn)) for pfn in range(5)])[:4000], "ends in a "
+        "record's body, longer than the one before it", 1)
     cut("checkpoint-header", checkpoints(1), begun[:5],
         "ends in a record's header behind a CHECKPOINT", 1)
     cut("libxl-checkpoint", libxl_checkpoints(2), b"",

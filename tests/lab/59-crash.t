@@ -57,7 +57,7 @@ shows() {
 # not know how 6.1's later updates keep pids: the list is walked.
 crash_reads() {
 	in_crash sys log 'list task_struct.tasks -s task_struct.comm -h init_task' \
-		'bt 0' 'rd -a linux_banner' 'bt -a'
+		'bt 0' 'rd -a linux_banner'
 	shows "RELEASE: $release" 'MEMORY: 9[0-9]' \
 		'xenrec: the guest is up' 'comm = "init' 'comm = "kthreadd' \
 		'#[0-9]* .* (schedule_idle|schedule) at ' \

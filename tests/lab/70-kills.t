@@ -1,147 +1,141 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Moves in which a process is killed.  Whatever it was and whenever: one copy
-# runs, or the commands that were printed lead there; its memory is whole, and
-# nothing is left of the other.
+# Moves between two hosts, each with something killed or cut at some moment.
+# Whatever it was and whenever: one copy runs, or what xenrec(7) has for three
+# in the morning leads there; it never ran at both, its memory is whole, and no
+# host keeps anything of it.
 #
-#     MOVES=60 SEED=7 tests/lab/with-hosts -2 -- tests/lab/70-kills.t
+#     MOVES=100 SEED=7 tests/lab/with-hosts -2 -- tests/lab/70-kills.t
 #
-# A third of the kills come after END was written.
+# SEED chooses all; FIRST=N begins with the Nth of these moves.
 # shellcheck source=tests/lab/lib.sh
 . "${0%/*}/lib.sh"
-moves=${MOVES:-6}
-RANDOM=${SEED:=$((RANDOM + 1))}
-echo "# SEED=$SEED MOVES=$moves"
+# shellcheck source=tests/lab/devices.sh
+. "${0%/*}/devices.sh"
+# shellcheck source=tests/lab/kills.sh
+. "${0%/*}/kills.sh"
+moves=${MOVES:-6} seed=${SEED:-$((RANDOM + 1))} first=${FIRST:-1}
+echo "# SEED=$seed MOVES=$moves FIRST=$first"
 lab_reset
 
-# any WORD...: one of them.
+# any WORD...: one of them, in $any.
 any() {
 	local words=("$@")
 	any=${words[RANDOM % $#]}
 }
 
-# The pipe by its parts; the gate holds it after so many blocks of 4 KiB until
-# the kill is done, or not at all.
-cat > "$tmp/move.sh" << 'END'
-name=$1 blocks=$2 live=$3
-rm -f /tmp/[abc] /tmp/held /tmp/killed /tmp/emit /tmp/receipt
-mkfifo /tmp/a /tmp/b /tmp/c
-xc-emit $live "$name" > /tmp/a 2> /tmp/emit & echo $! > /tmp/framer
-{
-	# head would take more than it gives.
-	[ "$blocks" = all ] ||
-		dd bs=4096 count="$blocks" iflag=fullblock 2> /dev/null
-	touch /tmp/held
-	until [ -e /tmp/killed ] || [ "$blocks" = all ]; do usleep 5000; done
-	exec cat
-} < /tmp/a > /tmp/b &
-rec-compress < /tmp/b > /tmp/c 2> /tmp/filter.err & echo $! > /tmp/filter
-ssh dst xc-absorb -p < /tmp/c > /tmp/receipt 2> /tmp/absorb & echo $! > /tmp/ssh
-wait
-END
-lab_run src 'cat > /root/move.sh' < "$tmp/move.sh"
+# choose N: the Nth move.
+choose() {
+	RANDOM=$((seed * 1000 + $1))
+	any src dst && from=$any
+	[ "$from" = src ] && to=dst || to=src
+	any pv pv pv pv pv pvh busy busy full-pv full-pvh && guest=$any
+	any short short long long migrate migrate migrate lanes && how=$any
+	any TERM KILL KILL && signal=$any
+	((RANDOM % 10)) || signal=CUT
+	# What waits for a link that is cut need not wait for long.
+	limit=60
+	[ "$signal" != CUT ] || limit=20
+	pick=$RANDOM
+	live='' stream='absorb*--timeout'
+	[ "$guest" != busy ] || live=--try-live
+	[ "$how" != lanes ] || stream=--feed
+	choose_moment
+}
 
-# strike VICTIM SIGNAL: kills it, if it is still there.
-strike() {
-	case $1 in
-	opener | restorer)
-		on dst 'for pid in $(pidof xc-absorb); do
-				read -r parent < <(sed -n "s/^PPid:.//p" "/proc/$pid/status")
-				case $(cat "/proc/$parent/comm") in
-				xc-absorb) victim=restorer ;;
-				*) victim=opener ;;
-				esac
-				[ "$victim" = "$1" ] && kill -s "$2" "$pid"
-			done' "$1" "$2" ;;
-	saver)
-		on src 'framer=$(cat /tmp/framer)
-			read -r saver < "/proc/$framer/task/$framer/children" || true
-			[ -n "$saver" ] && kill -s "$1" "$saver"' "$2" ;;
-	*) on src 'kill -s "$2" "$(cat "/tmp/$1")" 2> /dev/null' "$1" "$2" ;;
+# choose_moment: when blocks of the stream have passed; when a host's xenstore
+# has seen so many changes; or when a line of JSON is about to come or go.
+choose_moment() {
+	local blocks=$((RANDOM % 80)) events=$((2 + RANDOM % 42))
+	[[ $guest != full-* ]] || events=$((2 + RANDOM % 180))
+	[ "$how" != lanes ] || blocks=$((blocks / 3))
+	any way all && hold=$any
+	any stream stream stream there there here line
+	case $any in
+	stream) moment="$stream in $blocks $hold" ;;
+	there) moment="$to $events" ;;
+	here) moment="$from $((2 + events / 3))" ;;
+	line)
+		any "absorb*--timeout out" "--go start" "--go in" "--go out" "--offer out"
+		[ "$how" != short ] || any="absorb*--timeout out"
+		moment="$any 0 $hold" ;;
 	esac
 }
 
-# state HOST NAME: runs, stands (suspended or paused) or none.
-state() {
-	on "$1" 'xl list "$1" 2> /dev/null | awk -v s=none \
-		"NR > 1 { s = \$5 ~ /[ps]/ ? \"stands\" : \"runs\" } END { print s }"' "$2"
+make_guest() {
+	case $guest in
+	full-*) lab_create_full "$from" "${guest#full-}" "$1" ;;
+	busy) lab_create "$from" pvh "$1" dirty=100 ;;
+	*) lab_create "$from" "$guest" "$1" ;;
+	esac > "$tmp/domid"
 }
 
-# settle NAME: by what was printed: the receipt, or the move to ask for.
-settle() {
-	local move line
-	line=$(on src 'cat /tmp/receipt')
-	if [[ $line != *'"result"'*'}' ]]; then
-		move=$(on src 'sed -n "s/.*xc-absorb --state \([0-9a-f]*\)$/\1/p" /tmp/emit | head -n 1')
-		# A saver and framer that died together said nothing: the note does.
-		[ -n "$move" ] || move=$(on src 'xc-emit --state "$1"' "$1" |
-			sed -n 's/.*"move":"\([0-9a-f]*\)".*/\1/p')
-		line=$(on dst 'xc-absorb --refuse "$1" 2> /dev/null || xc-absorb --state "$1"' "$move")
-	fi
-	line=$(lab_run src 'xc-emit --settle' <<< "$line") ||
-		[[ $line == *'"resumed"'* ]] || return
-	if [[ $line == *'"grant"'* ]]; then
-		line=$(lab_run dst 'xc-absorb --go' <<< "$line") || return
-		lab_run src 'xc-emit --settle' <<< "$line" || return
-	fi
-}
-
-# aftermath NAME: settles it if need be, and finds the guest at one place.
-aftermath() {
-	local src dst
-	src=$(state src "$1") dst=$(state dst "$1")
-	echo "before: src $src, dst $dst"
-	[ "$src $dst" != "runs runs" ] || return
-	if [ "$src" = stands ] || [ "$dst" != none ]; then
-		settle "$1" || return
-	fi
-	src=$(state src "$1") dst=$(state dst "$1")
-	echo "after: src $src, dst $dst"
-	case "$src $dst" in
-	"runs none") runs src "$1" && whole src "$1" ;;
-	"none runs") came_whole dst "$1" ;;
-	*) return 1 ;;
+# await_moment: waits until it is there; in xenstore's case, all of the move
+# stands still then at that host, otherwise the way has seen to it.
+await_moment() {
+	case $moment in
+	"src "* | "dst "*) on "${moment% *}" 'xenstore-watch -n "$1" / > /dev/null; /root/kin STOP' "${moment#* }" ;;
+	*) on "$from" '/root/await /tmp/held' ;;
 	esac
 }
 
-# whole HOST NAME: no word of its memory being bad.
-whole() {
-	lab_console "$1" "$2" > "$tmp/console" && ! grep -q MEMORY-BAD "$tmp/console"
+# forget_moment: nobody waits for it any more.
+forget_moment() {
+	local host
+	for host in src dst; do
+		on "$host" 'touch /tmp/held; killall xenstore-watch 2> /dev/null; true'
+	done
 }
 
-# A guest that came and went leaves what later ones are compared with.
+# move NAME: moves it, and something is killed meanwhile; $victim is what.
+move() {
+	local watch job
+	on "$from" 'echo "$1" > /tmp/moment' "$moment"
+	await_moment & watch=$!
+	on "$from" '/root/pipe "$@"' "$how" "$live" "$limit" "$1" "$to" > "$tmp/said" 2>&1 & job=$!
+	wait -n "$watch" "$job" || true
+	victim=$(strike)
+	wait "$job" || true
+	forget_moment
+	wait "$watch" || true
+	[ "$signal" != CUT ] || on "$to" 'ip link set eth1 up'
+	sed 's/^/# /' "$tmp/said"
+}
+
+# end NAME: the guest is destroyed, wherever it is, and what was said of it.
+end() {
+	local host
+	for host in src dst; do
+		on "$host" 'xl destroy "$1" 2> /dev/null
+			rm -f /var/log/xen/*"$1"* /run/xenrec/*.refused /run/xenrec/*.whole /tmp/*' "$1"
+	done
+}
+
+# Guests that came and went leave what later ones are compared with: xenstore
+# has nodes then, Xen memory of its own.
 for host in src dst; do
-	lab_create "$host" pv first > "$tmp/domid"
-	on "$host" 'xl destroy first; rm -f /run/xenrec/*.refused'
-	traces "$host" > "$tmp/$host"
+	equip "$host"
+	from=$host
+	for guest in pv full-pvh; do
+		make_guest first
+		end first
+	done
+	remains "$host" > "$tmp/$host"
+	on "$host" lab-memory > "$tmp/free.$host"
 done
 
-for ((i = 1; i <= moves; i++)); do
-	any pv pvh pvh-live && kind=$any
-	any framer saver filter ssh opener restorer && victim=$any
-	any TERM KILL && signal=$any
-	blocks=$((RANDOM / 32))
-	((i % 3)) || blocks=all	# not held: killed when END was written
-	what="move $i: $kind, SIG$signal to the $victim"
-	live='' extra=''
-	[ "$kind" = pvh-live ] && live=--live extra=dirty
-	lab_create src "${kind%-live}" "m$i" "$extra" > "$tmp/domid"
-	on src 'bash /root/move.sh "$@"' "m$i" "$blocks" "$live" > "$tmp/move" 2>&1 &
-	if [ "$blocks" = all ]; then
-		what+=" after END"
-		on src 'until grep -qs "\"state\":\"sent\"" /run/xenrec/*.move; do usleep 5000; done'
-	else
-		what+=" after $((4 * blocks)) KiB"
-		on src 'until [ -e /tmp/held ]; do usleep 5000; done'
-	fi
-	strike "$victim" "$signal" || true	# it may be done already
-	on src 'touch /tmp/killed'
-	wait $!
-	on dst 'until ! pidof xc-absorb > /dev/null; do usleep 5000; done'
-	ok "$what: one copy, whole" aftermath "m$i"
-	on src 'xl destroy "$1" 2> /dev/null; rm -f /tmp/receipt' "m$i"
-	on dst 'xl destroy "$1" 2> /dev/null; rm -f /run/xenrec/*.refused' "m$i"
-	ok "$what: nothing is left at src" same_traces src "$tmp/src"
-	ok "$what: nothing is left at dst" same_traces dst "$tmp/dst"
+for ((i = first; i < first + moves; i++)); do
+	choose "$i"
+	make_guest "m$i"
+	move "m$i"
+	what="move $i: $guest from $from, $how, SIG$signal at $moment: $victim"
+	ok "$what: no process is left" idle
+	ok "$what: one copy, whole" one_is_left "m$i"
+	ok "$what: it never ran at both" apart "m$i"
+	end "m$i"
+	for host in src dst; do
+		ok "$what: nothing is left at $host" same_remains "$host"
+		ok "$what: nor of memory" memory_back "$host" "$(< "$tmp/free.$host")"
+	done
 done
 plan

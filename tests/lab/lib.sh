@@ -20,25 +20,27 @@ on() {
 	lab_run "$@" < /dev/null
 }
 
-# traces HOST: all that says that a guest is or was there, sorted: domains,
-# their states (paused p, shut down s) and log-dirty mode; xenstore but for
+# What says that a guest is or was there, but for its domain: xenstore but for
 # domain 0's part; files of the tools; domain 0's event channels, loop devices,
-# network cards and device models.
+# network cards and device models.  libxl notes in a file which numbers it gave
+# to domains.  What is known of a move after its copy is no trace of a guest.
+lab_traces='
+	xenstore-ls -f | grep -e ^/local/domain/ -e ^/vm/ -e ^/libxl/ |
+		grep -v -e "^/local/domain/0/[^bd]" -e "^/local/domain/0 " \
+		-e "^/local/domain/0/[a-z-]* = " -e "/backend/[a-z]* = "
+	find /var/lib/xen /run/xen /run/xenrec -type f 2> /dev/null |
+		grep -v -e domid-history -e "[.]refused$" -e "[.]whole$"
+	lab-ports | sed "s/^ */port /"
+	losetup -a
+	ls /sys/class/net
+	pidof xen-qemu-system-i386
+	true'
+
+# traces HOST: all that, and domains, with their states (paused p, shut down s)
+# and log-dirty mode; sorted.
 traces() {
 	on "$1" 'xl list | tail -n +3 | while read -r name id mem vcpus state rest; do
-			echo "$name $id ${state//[rb-]/} log-dirty $(lab-logdirty "$id")"; done
-		for top in /local/domain /vm /libxl; do
-			xenstore-ls -f "$top" 2> /dev/null
-		done | grep -v -e "^/local/domain/0/[^bd]" -e "^/local/domain/0 " \
-			-e "^/local/domain/0/[a-z-]* = " -e "/backend/[a-z]* = " || true
-		# libxl notes there which numbers it gave to domains.  What
-		# is known of a move after its copy is no trace of a guest.
-		find /var/lib/xen /run/xen /run/xenrec -type f 2> /dev/null |
-			grep -v -e domid-history -e "[.]refused$" -e "[.]whole$"
-		lab-ports | sed "s/^ */port /"
-		losetup -a
-		ls /sys/class/net
-		pidof xen-qemu-system-i386 || true' |
+			echo "$name $id ${state//[rb-]/} log-dirty $(lab-logdirty "$id")"; done'"$lab_traces" |
 		sort
 }
 
