@@ -62,12 +62,12 @@ opts_descriptors(void)
 }
 
 int
-opts_printed(struct fault *f)
+opts_printed(int result, struct fault *f)
 {
 	bool wrong = ferror(stdout) != 0;
 
-	if (fclose(stdout) == 0 && !wrong)
-		return 0;
+	if ((fclose(stdout) == 0 && !wrong) || result == -1)
+		return result;
 	return fault_set(f, EXIT_SYSTEM, "stdout: %s", strerror(errno));
 }
 

@@ -98,10 +98,10 @@ void opts_descriptors(void);
 void opts_no_terminal(const char *tool, int fd);
 
 /*
- * opts_printed(f): stdout's text is out, and stdout closed.  0, or -1 with
- * EXIT_SYSTEM when some of it could not be written.
+ * opts_printed(result, f): stdout's text is out, and stdout closed.  `result`,
+ * or, if that is 0, -1 with EXIT_SYSTEM when some of it could not be written.
  */
-int opts_printed(struct fault *f);
+int opts_printed(int result, struct fault *f);
 
 /* opts_wrong(tool, fmt, ...): prints what is wrong with the command line and
  * where help is; exits 2. */

@@ -316,7 +316,7 @@ main(int argc, char *argv[])
 		fault_exit(name, &f);
 	tell(&job, &o, &filter);
 	dismiss(&job, &o);
-	if (o.list && opts_printed(&f) == -1)
+	if (o.list && opts_printed(0, &f) == -1)
 		fault_exit(name, &f);
 	return losses.lost ? EXIT_INTEGRITY : EXIT_DONE;
 }

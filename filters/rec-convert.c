@@ -103,7 +103,7 @@ print_forms(void)
 	while ((form = form_next(form)) != NULL)
 		printf("%-4s %-3s %-18s %s\n", can_read(form) ? "from" : "",
 		    can_write(form) ? "to" : "", form->name, form->about);
-	if (opts_printed(&f) == -1)
+	if (opts_printed(0, &f) == -1)
 		fault_exit(name, &f);
 	exit(EXIT_DONE);
 }

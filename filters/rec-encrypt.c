@@ -329,7 +329,7 @@ list(const struct options *o, struct fault *f)
 
 	if (result == 0)
 		result = manifest_print(STDIN_FILENO, stdout, o->json, f);
-	return result == -1 ? -1 : opts_printed(f);
+	return opts_printed(result, f);
 }
 
 static int

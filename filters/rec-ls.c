@@ -221,7 +221,7 @@ main(int argc, char *argv[])
 	struct opts common = { .threads = opts_threads("0") };
 	struct keyring keys = { .phrase_fd = -1 };
 	struct fault f;
-	int c, result;
+	int c;
 
 	opts_descriptors();
 	opterr = 0;
@@ -235,10 +235,7 @@ main(int argc, char *argv[])
 	v.verbose = common.verbose;
 	v.quiet = common.quiet;
 	v.threads = common.threads;
-	result = look(&v, argv[optind], &keys, &f);
-	if (result == 0)
-		result = opts_printed(&f);
-	if (result == -1)
+	if (opts_printed(look(&v, argv[optind], &keys, &f), &f) == -1)
 		fault_exit(name, &f);
 	return EXIT_DONE;
 }
