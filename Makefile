@@ -7,8 +7,8 @@
 #                  stored images of real guests; flaws, and what Xen says of
 #                  them; edited guests; guests with devices; hosts emptied;
 #                  archives; lanes that are cut; copies that follow by
-#                  checkpoints, and their sources lost; xl migrate broken at every
-#                  stage; the torture; the lab itself
+#                  checkpoints, and their sources lost; xl migrate broken at
+#                  every stage; the torture; the lab itself
 # make check-crash                    crash and drgn on Linux guests' cores; it
 #                                     fetches 310 MB and takes 620 MB of disk
 # make torture     every filter, cut and damaged everywhere, with each call and
@@ -54,9 +54,9 @@ XEN    := $(shell pkg-config --exists $(XENLIBS) 2>/dev/null && echo yes)
 SANDBOX:= $(shell pkg-config --exists libseccomp 2>/dev/null && echo yes)
 CONFINE = $(if $(findstring -fsanitize,$(CFLAGS)),,$(filter yes,$(SANDBOX)))
 COMMON  = $(filter-out guest%,$(patsubst common/%.c,%,$(wildcard common/*.c))) \
-          $(if $(XEN),guest guest_checkpoint guest_describe guest_evtchn guest_libxl \
-          guest_live guest_mark guest_offer guest_restore guest_save \
-          guest_store guest_suspend guest_xl,guest_none)
+          $(if $(XEN),guest guest_checkpoint guest_describe guest_evtchn \
+          guest_libxl guest_live guest_mark guest_offer guest_restore \
+          guest_save guest_store guest_suspend guest_xl,guest_none)
 USED    = $(LIBS) $(if $(XEN),$(XENLIBS)) $(if $(CONFINE),libseccomp)
 
 STD     = -std=$(STDC) -D_GNU_SOURCE -DXENREC_VERSION='"$(VERSION)"' -Icommon \
@@ -163,11 +163,11 @@ IN_LAB = tests/lab/with-hosts -2 -- tests/lab/with-hosts -2 -- \
          env JOBS=2 tests/run $B
 check: deps
 	$(MAKE) programs
-	$(IN_LAB) $(filter-out $(TORTURE),$(wildcard tests/*.t)) \
+	$(IN_LAB) $(filter-out $(AT_LENGTH),$(wildcard tests/*.t)) \
 	    $(UNITS:%=$B/tests/%) \
 	    $(filter-out $(LONG) $(WITH_MODEL) $(WITH_LINUX), \
 	    $(shell ls -r tests/lab/*.t))
-TORTURE = tests/65-torture.t
+AT_LENGTH = tests/65-torture.t tests/64-soak.t
 LONG = $(addprefix tests/lab/,45-settle.t 50-live.t 35-signals.t 70-kills.t \
        77-image.t 75-lint.t 57-convert.t 44-edit.t 67-evacuate.t 68-archive.t \
        69-lanes.t 71-checkpoints.t 05-lab.t)
@@ -182,14 +182,14 @@ check-crash:
 	tests/lab/with-hosts -1 -- tests/run $B $(WITH_LINUX)
 check-long: deps
 	$(MAKE) programs
-	STEP=1 KILLS=50 tests/run $B tests/18-seal.t $(TORTURE) tests/66-kills.t
+	STEP=1 KILLS=50 tests/run $B tests/18-seal.t $(AT_LENGTH) tests/66-kills.t
 	MOVES=$(or $(MOVES),100) KILLS=20 COUNT=100 SLOW=1 $(IN_LAB) $(LONG) \
 	    tests/lab/66-rec-ssh.t tests/lab/58-core.t
 	tests/lab/with-hosts -2h -- tests/run $B $(WITH_MODEL)
 # Every filter through every class of what can go wrong, all there is to try.
 torture: deps
 	$(MAKE) programs
-	STEP=1 KILLS=50 tests/run $B $(TORTURE) tests/66-kills.t
+	STEP=1 KILLS=50 tests/run $B $(AT_LENGTH) tests/66-kills.t
 check-asan check-tsan: check-%: deps
 	$(MAKE) programs B=build/$* CFLAGS="-O1 -g -fsanitize=$(SAN_$*)"
 	tests/run build/$* $(UNITS:%=build/$*/tests/%) tests/*.t

@@ -22,52 +22,73 @@ struct strength {
 	int abi;		/* Landlock's version */
 };
 
-/* The first memory of any thread but the first that glibc gives back. */
+/*
+ * The first memory of any thread but the first that glibc gives back.  NULL,
+ * or state, when there was none.
+ */
 static void *
-give_back(void *unused)
+give_back(void *state)
 {
 	void *volatile piece[4];
+	bool all = true;
 	size_t i;
 
-	(void)unused;
-	for (i = 0; i < 4; i++)
+	for (i = 0; i < 4; i++) {
 		piece[i] = malloc(PIECE_SIZE);
+		all = all && piece[i] != NULL;
+	}
 	while (i > 0)
 		free(piece[--i]);
-	return NULL;
+	return all ? NULL : state;
 }
 
 /*
  * What libraries read when they need it first they read while they can: how
  * memory may be given back, in /proc/sys/vm/overcommit_memory, and, for
- * gmtime_r too, /etc/localtime.
+ * gmtime_r too, /etc/localtime.  0, or an errno.
  */
-static void
+static int
 warm_up(void)
 {
 	static bool is_warm;	/* of a process that is in it already */
+	void *failed = NULL;
 	pthread_t thread;
+	int err;
 
 	if (is_warm)
-		return;
-	is_warm = true;
-	if (pthread_create(&thread, NULL, give_back, NULL) == 0)
-		pthread_join(thread, NULL);
+		return 0;
+	if ((err = pthread_create(&thread, NULL, give_back, &is_warm)) != 0)
+		return err;
+	pthread_join(thread, &failed);
 	tzset();
+	is_warm = failed == NULL;
+	return is_warm ? 0 : ENOMEM;
+}
+
+/* Whether it is not that the kernel, or what this process is in, has none. */
+static bool
+is_fault(int err)
+{
+	return err != 0 && err != ENOSYS && err != EOPNOTSUPP &&
+	    err != EINVAL && err != EPERM;
 }
 
 static int
 enter(const struct sandbox *s, struct strength *is, struct fault *f)
 {
-	warm_up();
+	int err = warm_up();
+
 	/* A program that is run can do no more than this one, either. */
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
+	if (err == 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == -1)
+		err = errno;
+	if (err != 0)
 		return fault_set(f, EXIT_SYSTEM, "no sandbox: %s",
-		    strerror(errno));
+		    strerror(err));
 	is->land = sandbox_land(s, &is->abi);
 	is->calls = sandbox_calls(s);
-	if (is->land == ENOMEM || is->calls == ENOMEM)
-		return fault_set(f, EXIT_SYSTEM, "no memory for a sandbox");
+	if (is_fault(is->land) || is_fault(is->calls))
+		return fault_set(f, EXIT_SYSTEM, "no sandbox: %s",
+		    strerror(is_fault(is->land) ? is->land : is->calls));
 	return 0;
 }
 

@@ -152,13 +152,30 @@ add_all(scmp_filter_ctx c, const struct sandbox *s)
 	    SCMP_SYS(clone3), 0);
 }
 
-/* The list as a program of the kernel's, behind *program's first. */
+/* All that comes from fd, at most *size bytes, which becomes how many came.
+ * 0, or an errno. */
+static int
+read_all(int fd, void *to, size_t *size)
+{
+	size_t room = *size;
+	ssize_t n;
+
+	*size = 0;
+	while ((n = read(fd, (uint8_t *)to + *size, room - *size)) != 0) {
+		if (n == -1 && errno != EINTR)
+			return errno;
+		*size += n > 0 ? (size_t)n : 0;
+	}
+	return 0;
+}
+
+/* The list as a program of the kernel's, to *program, of *count steps. */
 static int
 compile(const struct sandbox *s, struct sock_filter *program, size_t *count)
 {
 	scmp_filter_ctx c = seccomp_init(SCMP_ACT_KILL_PROCESS);
+	size_t size = *count * sizeof(*program);
 	int ends[2], err = EIO;
-	ssize_t n = -1;
 
 	if (c == NULL)
 		return ENOSYS;	/* the kernel is too old to kill by it */
@@ -171,15 +188,13 @@ compile(const struct sandbox *s, struct sock_filter *program, size_t *count)
 		err = -add_all(c, s);
 	if (err == 0)
 		err = -seccomp_export_bpf(c, ends[1]);
-	if (err == 0)
-		n = read(ends[0], program, *count * sizeof(*program));
-	close(ends[0]);
 	close(ends[1]);
+	if (err == 0)
+		err = read_all(ends[0], program, &size);
+	close(ends[0]);
 	seccomp_release(c);
-	if (n <= 0)
-		return err != 0 ? err : EIO;
-	*count = (size_t)n / sizeof(*program);
-	return 0;
+	*count = size / sizeof(*program);
+	return err;
 }
 
 int
