@@ -87,59 +87,46 @@ $B/o/%.o: bench/%.c Makefile
 $B/o/libcommon.a: $(COMMON:%=$B/o/%.o)
 	rm -f $@
 	$(AR) rcs $@ $^
-# A tool of several files; the library is searched behind them.
-$B/rec-split $B/tests/same/rec-split $B/tests/break/rec-split: \
+define LINKED
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
+	    $(LDLIBS)
+endef
+# Tools of several files; the library is searched behind them.
+BUILT = $B $B/tests/same $B/tests/break
+$(BUILT:%=%/rec-split): \
     $(patsubst filters/%.c,$B/o/%.o,$(wildcard filters/rec-split-*.c))
+$(BUILT:%=%/xc-emit): $B/o/xc-emit-options.o
+$(BUILT:%=%/xc-absorb): $B/o/xc-absorb-options.o
 $(TOOLS:%=$B/%): $B/%: $B/o/%.o $B/o/libcommon.a
-	$(CC) $(CFLAGS) $(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS)
-$B/tests/rec-null: $B/o/rec-null.o $B/o/libcommon.a
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
-$B/tests/age-key: $B/o/age-key.o $B/o/libcommon.a
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
-$B/tests/legacy-cuts: $B/o/legacy-cuts.o $B/o/libcommon.a
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
+	$(LINKED)
 $B/tests/same/%: $B/o/%.o $B/o/same-random.o $B/o/libcommon.a
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS)
+	$(LINKED)
 $B/tests/break/%: $B/o/%.o $B/o/break-out.o $B/o/libcommon.a
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LINK) -Wl,--wrap=readv,--wrap=pread -o $@ \
-	    $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS)
-$B/tests/lacking: $B/o/lacking.o
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
-$B/tests/make-guest: $B/o/make-guest.o $B/o/mix.o $B/o/files.o \
-    $B/o/digest.o $B/o/libcommon.a
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
-$B/tests/ceiling: $B/o/ceiling.o $B/o/libcommon.a
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
-$B/tests/digest-of: $B/o/digest-of.o $B/o/digest.o $B/o/libcommon.a
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
-$B/tests/remus: $B/o/remus.o $B/o/libcommon.a
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
-$B/tests/took: $B/o/took.o $B/o/libcommon.a
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
+	$(LINKED)
+$B/tests/break/%: LINK += -Wl,--wrap=readv,--wrap=pread
+
+# What only the tests use.
+MADE = rec-null age-key legacy-cuts make-guest ceiling digest-of remus took \
+       $(if $(CONFINE),lacking)
+$B/tests/make-guest: $B/o/mix.o $B/o/files.o $B/o/digest.o
+$B/tests/digest-of: $B/o/digest.o
+$(MADE:%=$B/tests/%): $B/tests/%: $B/o/%.o $B/o/libcommon.a
+	$(LINKED)
 # tests/torture: a program, and what it preloads to the filters, which no
 # sanitizer is to watch.
-TORTURE = $(patsubst tests/%.c,$B/o/%.o,$(filter-out %/serve.c %/fail.c,\
+FAIL    = $(wildcard tests/torture/fail*.c)
+TORTURE = $(patsubst tests/%.c,$B/o/%.o,$(filter-out %/serve.c $(FAIL),\
           $(wildcard tests/torture/*.c)))
 $B/tests/torture: $(TORTURE)
+	$(LINKED)
+$B/tests/torture-fail.so: $(FAIL) tests/torture/fail.h
+$B/tests/torture-serve.so: tests/torture/serve.c
+$B/tests/torture-%.so: tests/torture/plan.h Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LINK) -o $@ $^
-$B/tests/torture-%.so: tests/torture/%.c tests/torture/plan.h Makefile
-	@mkdir -p $(@D)
-	$(CC) $(STD) -O2 -g -fPIC -shared -o $@ $<
+	$(CC) $(STD) -O2 -g -fPIC -shared -o $@ $(filter %.c,$^)
 $B/tests/%: $B/o/unit/%.o $B/o/libcommon.a
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LINK) -o $@ $^ $(LDLIBS)
+	$(LINKED)
 
 deps:
 	tests/deps
@@ -151,10 +138,9 @@ lab: deps
 	$(MAKE) all
 	tests/lab/shell
 
-programs: all $(addprefix $B/tests/,rec-null age-key make-guest digest-of \
-          took ceiling remus legacy-cuts torture torture-serve.so \
+programs: all $(addprefix $B/tests/,$(MADE) torture torture-serve.so \
           torture-fail.so same/rec-encrypt same/rec-split $(UNITS)) \
-          $(if $(CONFINE),$B/tests/lacking $(TOOLS:%=$B/tests/break/%))
+          $(if $(CONFINE),$(TOOLS:%=$B/tests/break/%))
 
 # What a test needs of make is built before prove starts, so that a test
 # never compiles.  The tests in the lab mostly wait: two at once, each with a

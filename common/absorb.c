@@ -286,6 +286,7 @@ int
 opener_run(struct opener *o, int in, unsigned threads, struct fault *f)
 {
 	struct upstream u = { .fd = in };
+	struct sandbox box = { .talks = o->pair != NULL };
 	int result;
 
 	/* Another process' locks on memory do not hold here. */
@@ -294,8 +295,9 @@ opener_run(struct opener *o, int in, unsigned threads, struct fault *f)
 		return -1;
 	if (o->keys != NULL)
 		keyring_free(o->keys);
-	if (unprivileged(o->keys != NULL, f) == -1 || sandbox_enter(&(struct sandbox){
-	    .child = u.child, .talks = o->pair != NULL }, f) == -1)
+	box.child = u.child;
+	if (unprivileged(o->keys != NULL, f) == -1 ||
+	    sandbox_enter(&box, f) == -1)
 		return -1;
 	result = run(o, u.fd, threads, f);
 	return o->keys == NULL ? result : upstream_end(&u, result, f);

@@ -100,9 +100,9 @@ struct absorb {
  * opener_main(p, a): the parent: opener_run on stdin, in another child; cleans
  * up after a restorer that was killed.  With standby they follow the guest
  * until the stream ends, and then let its copy run, hold it or remove it; the
- * status is EXIT_MALFORMED when it is held.  A move that failed has its receipt too, once
- * nothing of it is left.  Both print what there is to tell, and return the
- * exit status.
+ * status is EXIT_MALFORMED when it is held.  A move that failed has its receipt
+ * too, once nothing of it is left.  Both print what there is to tell, and
+ * return the exit status.
  */
 int restorer_run(struct pair *p, const struct absorb *a);
 int opener_main(struct pair *p, const struct absorb *a);

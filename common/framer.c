@@ -113,6 +113,7 @@ pass_on(struct pair *p, const struct emit *e, struct news *news,
  * gone out.  A smaller pipe does too.
  */
 #define CHECKPOINT_ROOM	(64 << 20)
+
 static void
 widen(int stream)
 {

@@ -109,23 +109,13 @@ await_next(void *data)
 	return 0;
 }
 
-/* libxenguest insists on it for PVH; there is no QEMU to tell. */
-static int
-switch_logdirty(uint32_t domid, unsigned enable, void *data)
-{
-	(void)domid;
-	(void)enable;
-	(void)data;
-	return 0;
-}
-
 int
 guest_save_checkpoints(struct guest *g)
 {
 	struct save_callbacks calls = {
 		.suspend = suspend, .postcopy = postcopy,
 		.checkpoint = await_next, .precopy_policy = guest_precopy,
-		.switch_qemu_logdirty = switch_logdirty, .data = g,
+		.switch_qemu_logdirty = guest_no_qemu, .data = g,
 	};
 	bool verbose = g->log.verbose;
 	int result;

@@ -19,9 +19,9 @@ suspend(void *data)
 	return 1;
 }
 
-/* libxenguest insists on it for PVH; there is no QEMU to tell. */
-static int
-switch_logdirty(uint32_t domid, unsigned enable, void *data)
+/* libxenguest insists on it for PVH. */
+int
+guest_no_qemu(uint32_t domid, unsigned enable, void *data)
 {
 	(void)domid;
 	(void)enable;
@@ -59,7 +59,7 @@ guest_save(struct guest *g, const struct save_how *how,
     struct save_report *report, struct fault *f)
 {
 	struct save_callbacks calls = {
-		.suspend = suspend, .switch_qemu_logdirty = switch_logdirty,
+		.suspend = suspend, .switch_qemu_logdirty = guest_no_qemu,
 		.precopy_policy = guest_precopy, .data = g,
 	};
 	bool before = guest_suspended(g);

@@ -108,6 +108,10 @@ int guest_destroy_by_xl(struct guest *g, struct fault *f);
 int guest_save_checkpoints(struct guest *g);
 bool guest_enough(const struct guest *g);
 
+/* guest_no_qemu(domid, enable, data): for libxenguest's callback
+ * switch_qemu_logdirty: there is no QEMU to tell.  0. */
+int guest_no_qemu(uint32_t domid, unsigned enable, void *data);
+
 /* guest_run_on(g, f): lets the suspended guest run, and notes when. */
 int guest_run_on(struct guest *g, struct fault *f);
 

@@ -71,6 +71,21 @@ io_look(int fd, void *buf, size_t size, off_t offset)
 	return (ssize_t)got;
 }
 
+ssize_t
+io_write_file(int fd, const void *buf, size_t size)
+{
+	size_t put = 0;
+	ssize_t n;
+
+	while (put < size) {
+		n = write(fd, (const uint8_t *)buf + put, size - put);
+		if (n == -1 && !again(fd, POLLOUT))
+			return -1;
+		put += n > 0 ? (size_t)n : 0;
+	}
+	return (ssize_t)put;
+}
+
 /* Counted for all at once: a handler cannot be given a source or a sink. */
 static _Atomic uint64_t moved;
 

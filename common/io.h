@@ -37,6 +37,10 @@ struct sink {
  */
 ssize_t io_read_file(int fd, void *buf, size_t size);
 
+/* io_write_file(fd, buf, size): all of it, in pieces where it has to be.  size,
+ * or -1 with errno set. */
+ssize_t io_write_file(int fd, const void *buf, size_t size);
+
 /* io_look(fd, buf, size, offset): the same of a file's bytes from there on;
  * fd stays where it is. */
 ssize_t io_look(int fd, void *buf, size_t size, off_t offset);

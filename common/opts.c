@@ -13,6 +13,7 @@
 
 #include "fault.h"
 #include "format.h"
+#include "io.h"
 #include "opts.h"
 #include "pmap.h"
 #include "sandbox.h"
@@ -50,6 +51,37 @@ opts_threads(const char *text)
 	return cpus > (int)THREADS_MAX ? THREADS_MAX : (unsigned)cpus;
 }
 
+/* For fopencookie(3): 0 is an error. */
+static ssize_t
+print(void *unused, const char *text, size_t size)
+{
+	(void)unused;
+	return io_write_file(STDOUT_FILENO, text, size) == -1 ? 0 :
+	    (ssize_t)size;
+}
+
+static int
+end_print(void *unused)
+{
+	(void)unused;
+	return close(STDOUT_FILENO);
+}
+
+/* Stdio takes it for an error that a pipe which does not block is full.  With
+ * no memory for another one it is left as it is. */
+static void
+wait_on_stdout(void)
+{
+	FILE *out = fopencookie(NULL, "w", (cookie_io_functions_t){
+	    .write = print, .close = end_print });
+
+	if (out == NULL)
+		return;
+	if (isatty(STDOUT_FILENO))
+		setvbuf(out, NULL, _IOLBF, 0);
+	stdout = out;	/* glibc's manual, Standard Streams */
+}
+
 void
 opts_descriptors(void)
 {
@@ -59,6 +91,7 @@ opts_descriptors(void)
 		if (fcntl(fd, F_GETFD) == -1 && open("/dev/null",
 		    fd == 1 ? O_RDONLY : O_WRONLY) != fd)
 			_exit(EXIT_SYSTEM);
+	wait_on_stdout();
 }
 
 int

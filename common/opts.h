@@ -87,7 +87,8 @@ unsigned opts_threads(const char *text);
  * opts_descriptors(): opens /dev/null for each of the descriptors 0-2 that
  * is closed, so that nothing opened later becomes one of them.  What stands
  * in for stdin cannot be read, and what does for stdout not be written: to
- * use them fails, as it should.  Exits 1 when there is no /dev/null.
+ * use them fails, as it should.  Exits 1 when there is no /dev/null.  stdio's
+ * stdout waits for a pipe that does not block.  Before anything is printed.
  */
 void opts_descriptors(void);
 

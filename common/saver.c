@@ -116,13 +116,11 @@ tell_report(const struct emit *e, struct guest *g, bool live,
 	};
 	uint64_t until = r->resumed != 0 ? r->resumed : now_ms();
 
-	if (e->quiet || r->stopped == 0 || (!live && !e->verbose))
-		return;
-	if (e->how.pace.interval > 0) {
+	if (!e->quiet && e->how.pace.interval > 0)
 		fault_tell(e->tool, "domain %s: no more checkpoints; it stays "
 		    "here", guest_label(g));
+	if (e->quiet || r->stopped == 0 || (!live && !e->verbose))
 		return;
-	}
 	if (r->asked == SAVE_BY_XL) {
 		fault_tell(e->tool, "domain %s: saved by xl; stopped for %"
 		    PRIu64 " ms%s", guest_label(g), until - r->stopped,
@@ -225,7 +223,6 @@ saver_examine(struct guest *g, const struct emit *e, struct lock *l,
     struct news *news, struct fault *f)
 {
 	enum move_event event = e->force ? MOVE_EMIT_FORCED : MOVE_EMIT;
-
 	bool by_xl;
 
 	if (settle_find(g, e->domain, l, &news->note, f) == -1 ||

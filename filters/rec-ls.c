@@ -201,8 +201,11 @@ look(struct view *v, const char *path, struct keyring *keys, struct fault *f)
 		return -1;
 	check_map(v, in.is_stored ? in.stored.fd : in.fd);
 	/* A page of a stored image is where it is. */
-	if (in.is_stored && v->mode == VIEW_PAGE)
-		return sandbox_enter(NULL, f) == -1 ? -1 : input_end(&in, view_stored(v, &in.stored, f), f);
+	if (in.is_stored && v->mode == VIEW_PAGE) {
+		if (sandbox_enter(NULL, f) == -1)
+			return -1;
+		return input_end(&in, view_stored(v, &in.stored, f), f);
+	}
 	v->stored = in.is_stored;
 	if (input_stream(&in, f) == -1)
 		return -1;
@@ -215,15 +218,14 @@ look(struct view *v, const char *path, struct keyring *keys, struct fault *f)
 int
 main(int argc, char *argv[])
 {
-	struct view v = {
-		.mode = VIEW_SUMMARY, .out = stdout,
-	};
+	struct view v = { .mode = VIEW_SUMMARY };
 	struct opts common = { .threads = opts_threads("0") };
 	struct keyring keys = { .phrase_fd = -1 };
 	struct fault f;
 	int c;
 
 	opts_descriptors();
+	v.out = stdout;
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":li:M:T:" OPTS_LETTERS, longs,
 	    NULL)) != -1)

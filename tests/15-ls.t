@@ -283,6 +283,9 @@ done
 ok "a file that is not there: 1" status 1 /dev/null rec-ls "$tmp/none"
 ok "/dev/full: 1" eval 'not rec-ls "$vectors/good-pv-3" > /dev/full 2> "$tmp/err" &&
 	grep -q "^rec-ls: stdout: " "$tmp/err"'
+ok "a full pipe that does not block is waited for" eval \
+	'"$here/full-pipe" rec-ls --json "$vectors/good-pv-3" > "$tmp/out" &&
+		rec-ls --json "$vectors/good-pv-3" | cmp "$tmp/out"'
 # Of its output alone: a sanitizer writes too.
 ok "a write that fails in the middle: 1" eval '! ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 strace -o "$tmp/trace" -f -P "$tmp/out" \
 	-e inject=write:error=ENOSPC:when=1 rec-ls -T 1 -lv "$vectors/good-pv-3" \

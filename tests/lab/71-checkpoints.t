@@ -77,6 +77,7 @@ ok "--count: xc-emit ends with 0" over src 0
 ok "and xc-absorb" over dst 0
 ok "four lines of JSON at src" on src '[ "$(grep -c "^{.checkpoint.:[1-4],.pages.:[0-9]*,.bytes.:[0-9]*,.stopped_us.:[0-9]*,.late_us.:[0-9]*}$" /tmp/told)" = 4 ]'
 ok "and four at dst" on dst '[ "$(grep -c checkpoint /tmp/lines)" = 4 ] && [ "$(wc -l < /tmp/lines)" = 4 ]'
+ok "which is said" on src 'grep "a): no more checkpoints; it stays here" /tmp/told'
 ok "the guest runs on, memory whole" ran_on src a
 ok "no other trace of it at src" same_traces src "$tmp/src"
 ok "nor of a copy at dst" same_traces dst "$tmp/dst"
