@@ -14,7 +14,7 @@
 
 #include "lock.h"
 
-#define PATIENCE_MS	10000u
+#define PATIENCE_MS	20000u	/* xl takes up to 15 s to give a guest up */
 #define STEP_MS		20u	/* flock cannot be waited for with a limit */
 
 /* Whether the open file fd is the one at path. */

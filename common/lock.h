@@ -23,7 +23,7 @@ struct lock {
 
 /*
  * lock_take(l, id, what, f): takes the lock of a guest's uuid or a move's id.
- * When another has it and l->patient is set, that is waited for, 10 seconds
+ * When another has it and l->patient is set, that is waited for, 20 seconds
  * at most.  0, or -1 with EXIT_REFUSED when another has it still (the message
  * starts with `what`), EXIT_SYSTEM when it cannot be made.
  */

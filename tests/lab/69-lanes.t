@@ -23,11 +23,11 @@ if [[ $* == *--collect* && -e /tmp/lost ]]; then
 	exit 255
 elif [[ $* == *--collect* && -e /tmp/cut ]]; then
 	ssh "$@" &
-	until [[ -e /tmp/cut/carried ]]; do sleep 0.1; done
+	while [[ ! -e /tmp/cut/carried ]] && kill -0 $!; do sleep 0.1; done
 	kill -KILL $!
 	exit 255
 elif [[ $* == *--feed* && -e /tmp/cut ]]; then
-	tee >(head -c 300000 > /dev/null; touch /tmp/cut/carried; cat > /dev/null) | ssh "$@"
+	{ head -c 300000; touch /tmp/cut/carried; exec cat; } | ssh "$@"
 	exit
 fi
 [[ $* == *--feed* && -e /tmp/bytes ]] || exec ssh "$@"
