@@ -31,7 +31,8 @@ def again(one, runs, directory):
     later = streams.first_round(one, start)
     if later < MIB:
         return {}
-    commands = ("cat", ZSTD, REMUS, REC)
+    # Remus keeps a copy of the whole guest at both ends.
+    commands = ("cat", ZSTD, REMUS, REC, f"{REC} --window 1G")
     jobs = [Job(x, cat(one.path), (x,), codes=(0, 3)) for x in commands]
     took = interleave(f"{one.name}: remus", jobs, runs)
     print(f"\n### pages that come again, {later} bytes: what is more than "
