@@ -95,7 +95,8 @@ static const struct {
 	const char *name, *hint;
 } others[] = {
 	{ "LinuxGuestRecord", 16, "a save file of xend", LEGACY_HINT },
-	{ "XenSavedDom", 11, "a suspend image of XAPI", LEGACY_HINT },
+	{ "XenSavedDom", 11, "a suspend image of XAPI",
+	    "rec-convert --to v3 takes the stream out of it" },
 	{ "LibvirtQemud", 12, "a save file of libvirt's QEMU driver",
 	    "it holds a QEMU guest, not a Xen one" },
 	{ "age-encryption.o", 16, "an age file", "age -d opens it" },

@@ -104,11 +104,12 @@ for name in pv-64-8 pv-32-4 hvm-8 hvm-4 remus-b-pv; do
 	ok "$name: every reader knows it" named $name \
 		"the input is a legacy stream"
 done
+ok "an xl file" named hvm-xl "xl file with a legacy stream"
+ok "a file of xend" named pv-xend "the input is a save file of xend"
+hint="rec-convert --to v3 takes the stream out of it"
 ok "an image of XAPI" named hvm-xapi "the input is a suspend image of XAPI"
 ok "of XAPI's second kind" named pv-xapi2 \
 	"the input is a suspend image of XAPI"
-ok "an xl file" named hvm-xl "xl file with a legacy stream"
-ok "a file of xend" named pv-xend "the input is a save file of xend"
 
 # lies BYTES: a length that lies, and then the end.
 lies() (
