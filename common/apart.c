@@ -53,17 +53,6 @@ apart_fork(struct apart *a,
 	_exit(late.status);	/* threads may be at work */
 }
 
-/* Whoever is in it may have written anything. */
-static int
-take_fault(const struct fault *from, struct fault *f)
-{
-	*f = *from;
-	f->text[FAULT_TEXT_SIZE - 1] = f->hint[FAULT_TEXT_SIZE - 1] = '\0';
-	if (f->status <= EXIT_DONE || f->status > EXIT_REFUSED)
-		f->status = EXIT_SYSTEM;
-	return -1;
-}
-
 int
 apart_end(struct apart *a, void *result, size_t size, struct fault *f)
 {
@@ -78,8 +67,10 @@ apart_end(struct apart *a, void *result, size_t size, struct fault *f)
 		    "killed by signal %d", WTERMSIG(status));
 	if (!end->ended)
 		return fault_set(f, EXIT_SYSTEM, "%s", "");
-	if (end->fault.status != EXIT_DONE)
-		return take_fault(&end->fault, f);
+	if (end->fault.status != EXIT_DONE) {
+		*f = end->fault;
+		return fault_foreign(f);
+	}
 	memcpy(result, end->result, size);
 	munmap(end, sizeof(*end));
 	return 0;

@@ -40,6 +40,15 @@ fault_within(struct fault *f, const char *what)
 	return -1;
 }
 
+int
+fault_foreign(struct fault *f)
+{
+	f->text[FAULT_TEXT_SIZE - 1] = f->hint[FAULT_TEXT_SIZE - 1] = '\0';
+	if (f->status <= EXIT_DONE || f->status > EXIT_REFUSED)
+		f->status = EXIT_SYSTEM;
+	return -1;
+}
+
 static void
 print_line(const char *tool, const char *label, const char *text)
 {

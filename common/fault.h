@@ -39,6 +39,10 @@ int fault_within(struct fault *f, const char *what);
 int fault_hint(struct fault *f, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* fault_foreign(f): it comes from a process that may have written anything, and
+ * is a fault now in any case.  Returns -1. */
+int fault_foreign(struct fault *f);
+
 /*
  * fault_print(tool, f): nothing for a fault without a text, which was told
  * before; or "tool: text" and, where there is one, "tool: hint:

@@ -11,6 +11,15 @@ struct opening {
 	const struct absorb *absorb;
 };
 
+/* The copy of a guest that is followed is not lost with its stream: whoever has
+ * it tells. */
+static void
+say_broken(struct pair *p, const struct fault *f)
+{
+	pair_say(p, MESSAGE_BROKEN, NULL, 0);
+	pair_say(p, MESSAGE_WHY, f, sizeof(*f));
+}
+
 /* In a process of its own.  What it comes to is in the stream. */
 static int
 open_stream(void *opening, void *result, struct fault *f)
@@ -35,7 +44,9 @@ open_stream(void *opening, void *result, struct fault *f)
 		stop_by_silence(a->silence);
 	if (opener_run(&op, STDIN_FILENO, a->threads, f) == 0)
 		return 0;
-	if (!a->standby)
+	if (a->standby)
+		say_broken(o->pair, f);
+	else
 		pair_say(o->pair, MESSAGE_ABORT, NULL, 0);
 	return -1;
 }
@@ -57,12 +68,11 @@ opener_main(struct pair *p, const struct absorb *a)
 		apart_end(&opener, NULL, 0, &f);
 		stop_kills(0);
 	}
-	/* A copy that stands by is not lost with its stream. */
-	if (f.status != EXIT_DONE && a->standby && f.text[0] != '\0')
-		fault_print(a->tool, &f);
-	if (f.status != EXIT_DONE)
-		pair_say(p, a->standby ? MESSAGE_BROKEN : MESSAGE_ABORT,
-		    NULL, 0);
+	/* One that was killed said nothing. */
+	if (f.status != EXIT_DONE && a->standby)
+		say_broken(p, &f);
+	else if (f.status != EXIT_DONE)
+		pair_say(p, MESSAGE_ABORT, NULL, 0);
 	pair_end(p);
 	child = pair_wait(p);
 	if (child == -1)

@@ -32,7 +32,8 @@ enum message {
 	MESSAGE_SUMMARY,	/* opener: struct summary: END comes next */
 	MESSAGE_STAYS,		/* opener: the guest stays where it is */
 	MESSAGE_BROKEN,		/* opener: what comes behind the last checkpoint
-				   is lost, which was reported */
+				   is lost; the next message says why */
+	MESSAGE_WHY,		/* opener: struct fault */
 	MESSAGE_ABORT		/* the stream failed, which was reported */
 };
 

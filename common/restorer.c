@@ -130,8 +130,9 @@ end_standby(struct work *w, const struct absorb *a, struct fault *f)
 {
 	const struct standby *s = &w->standby;
 	struct receipt r = receipt_of(w, &s->last);
+	struct fault why;
 
-	switch (standby_end(&w->standby)) {
+	switch (standby_end(&w->standby, &why)) {
 	case STANDBY_STOPPED:
 		w->aborted = true;
 		return -1;
@@ -144,6 +145,7 @@ end_standby(struct work *w, const struct absorb *a, struct fault *f)
 	case STANDBY_BROKEN:
 		break;
 	}
+	fault_print(a->tool, &why);
 	fault_tell(a->tool, "domain %s is whole, as of checkpoint %" PRIu64,
 	    guest_label(w->guest), s->checkpoints);
 	w->held = !may_take_over(w, a);
@@ -217,8 +219,8 @@ give_up(struct work *w, const struct absorb *a, struct fault *f)
 		tell_failed(&w->config);
 	if (w->aborted || pair_heard(w->pair, MESSAGE_ABORT))
 		return EXIT_DONE;	/* the opener says why */
-	if (pair_heard(w->pair, MESSAGE_BROKEN))
-		return EXIT_MALFORMED;	/* it said why */
+	if (standby_broke(&w->standby))
+		(void)standby_end(&w->standby, f);
 	fault_print(a->tool, f);
 	return f->status;
 }

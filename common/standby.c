@@ -30,16 +30,30 @@ standby_checkpoint(void *state)
 	return true;
 }
 
+bool
+standby_broke(struct standby *s)
+{
+	struct summary torn;
+
+	/* One may be announced that did not come. */
+	while (pair_heard(s->pair, MESSAGE_CHECKPOINT))
+		pair_hear(s->pair, &torn, sizeof(torn));
+	return pair_heard(s->pair, MESSAGE_BROKEN);
+}
+
 enum standby_end
-standby_end(struct standby *s)
+standby_end(struct standby *s, struct fault *why)
 {
 	struct summary torn;
 	enum message said;
 
-	/* One may be announced that did not come. */
 	while ((said = pair_hear(s->pair, &torn, sizeof(torn))) ==
 	    MESSAGE_CHECKPOINT)
 		;
+	fault_set(why, EXIT_MALFORMED, "%s", "");
+	if (said == MESSAGE_BROKEN &&
+	    pair_hear(s->pair, why, sizeof(*why)) == MESSAGE_WHY)
+		fault_foreign(why);
 	return said == MESSAGE_STAYS ? STANDBY_STAYS :
 	    said == MESSAGE_ABORT ? STANDBY_STOPPED : STANDBY_BROKEN;
 }

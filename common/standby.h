@@ -37,8 +37,14 @@ enum standby_end {
  */
 bool standby_checkpoint(void *s);
 
-/* standby_end(s): the stream is over: what the opener says of it. */
-enum standby_end standby_end(struct standby *s);
+/*
+ * standby_end(s, why): the stream is over: what the opener says of it.  For
+ * STANDBY_BROKEN *why is set, without a text when nobody knows.
+ */
+enum standby_end standby_end(struct standby *s, struct fault *why);
+
+/* standby_broke(s): whether the opener has said that the stream broke. */
+bool standby_broke(struct standby *s);
 
 /*
  * standby_fence(command, g, c, f): runs the command, which has to make sure

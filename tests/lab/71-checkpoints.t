@@ -119,6 +119,59 @@ ok "the source fails, and runs on" over src 1
 ok "it runs" runs src a
 ok "nothing is left at dst" same_traces dst "$tmp/dst"
 
+# --- the transport stands still, or is cut and comes back ---
+follow '--checkpoint 100ms' ''
+ok "it is followed" copied 2
+ok "ssh stands still" strike src STOP ssh 1
+on src 'sleep 2' # that long
+seen=$(last)
+ok "and goes on" strike src CONT ssh 1
+ok "the copy follows again" copied "$((seen + 3))"
+ok "SIGTERM ends it" strike src TERM xc-emit 1
+ok "with 0" over src 0
+ok "the delay was told of, once" on src '[ "$(grep -c "came [0-9]* ms late" /tmp/told)" -ge 1 ]'
+ok "its copy goes" over dst 0
+ok "the guest runs on" ran_on src a
+
+on dst 'rm -f /tmp/lines /tmp/status; : > /tmp/lines; mkdir -m 700 /tmp/lanes
+	echo "rec-split --collect /tmp/lanes/socket --lanes 2 2> /tmp/lost |
+		xc-absorb --standby --name a-copy > /tmp/lines 2> /tmp/err
+		echo \${PIPESTATUS[1]} > /tmp/status" > /tmp/collect
+	setsid bash /tmp/collect > /dev/null 2>&1 < /dev/null &
+	until [ -S /tmp/lanes/socket ]; do usleep 20000; done'
+on src 'rm -f /tmp/status
+	echo "xc-emit --checkpoint 100ms --stats=json a 2> /tmp/told | rec-compress |
+		rec-split --lane \"ssh dst exec rec-split --feed /tmp/lanes/socket\" \
+			--lane \"ssh dst exec rec-split --feed /tmp/lanes/socket\" \
+			--reconnect 60 2> /tmp/lost
+		echo \${PIPESTATUS[0]} > /tmp/status" > /tmp/follow
+	setsid bash /tmp/follow > /dev/null 2>&1 < /dev/null &'
+ok "it is followed over two lanes" copied 3
+ok "both are cut" strike src KILL ssh
+seen=$(last)
+ok "they come back, and the copy follows again" copied "$((seen + 5))"
+ok "they were cut" on src '[ "$(grep -c "lane [01]: " /tmp/lost)" -ge 2 ]'
+ok "SIGTERM ends it" strike src TERM xc-emit 1
+ok "with 0" over src 0
+ok "its copy goes" over dst 0
+ok "the guest runs on" ran_on src a
+ok "nothing is left at dst" same_traces dst "$tmp/dst"
+on dst 'rmdir /tmp/lanes'
+
+# --- no memory there ---
+free=$(on dst 'xl info free_memory')
+lab_create dst pvh full '' "memory=$((free - 3))" > "$tmp/domid"
+follow '--checkpoint 100ms' '--takeover'
+ok "no memory at dst: xc-absorb fails" over dst 1
+ok "which is said, and no more" on dst '[ "$(wc -l < /tmp/err)" = 1 ] &&
+	grep "the guest takes 5 MiB, this host has [0-3] MiB free" /tmp/err'
+ok "the source too, and runs on" over src 1
+ok "it says that the guest stays" on src 'grep "was not taken: it stays here" /tmp/told'
+ok "it runs" runs src a
+ok "nothing is left at src" same_traces src "$tmp/src"
+on dst 'xl destroy full'
+ok "nor at dst" same_traces dst "$tmp/dst"
+
 # --- refused ---
 on src 'xl pause a'
 ok "a guest that is paused: status 5" fails 5 src 'xc-emit --checkpoint 1s a > /tmp/s'
@@ -141,10 +194,10 @@ ways=(host emit filter ssh)
 limits=("--timeout 20" "" "" "")
 acts=("" "--takeover" "--fence true" "--fence false")
 for ((round = 0; round < ${KILLS:-3}; round++)); do
-	way=$((round % 4)) act=$((RANDOM % 4)) count=$((1 + RANDOM % 5))
+	way=$((round % 4)) act=$((RANDOM % 4)) many=$((1 + RANDOM % 5))
 	before=$(lab_console src a | wc -l)
 	follow '--checkpoint 100ms' "${limits[way]} ${acts[act]}"
-	ok "$round: followed for $count checkpoints" copied "$count"
+	ok "$round: followed for $many checkpoints" copied "$many"
 	sleep "0.$((RANDOM % 10))" # a random moment
 	cut "${ways[way]}"
 	status=3
