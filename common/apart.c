@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "apart.h"
+#include "traffic.h"
 
 struct apart_end {
 	bool ended;
@@ -38,6 +39,8 @@ apart_fork(struct apart *a,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (a->end == MAP_FAILED)
 		return fault_set(f, EXIT_SYSTEM, "no memory to share");
+	if (traffic_share(f) == -1)
+		return -1;
 	if ((a->child = fork()) == -1)
 		return fault_set(f, EXIT_SYSTEM, "no process: %s",
 		    strerror(errno));

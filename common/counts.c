@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <inttypes.h>
+#include <string.h>
 
 #include "counts.h"
 #include "put.h"
@@ -107,17 +108,15 @@ counts_print(const struct counts *c, FILE *out)
 	    percent(c->packed, c->bytes));
 }
 
-void
-counts_print_json(const struct counts *c, uint64_t in, uint64_t written,
-    FILE *out)
+char *
+counts_text(const struct counts *c)
 {
 	json_object *o = json_object_new_object();
 	json_object *pages = json_object_new_object();
 	json_object *bytes = json_object_new_object();
+	char *text;
 	size_t i;
 
-	put_number(o, "bytes_in", in);
-	put_number(o, "bytes_out", written);
 	put_number(o, "records", c->records);
 	put_number(o, "records_bytes", c->bytes);
 	put_number(o, "records_packed", c->packed);
@@ -133,5 +132,8 @@ counts_print_json(const struct counts *c, uint64_t in, uint64_t written,
 	put_number(bytes, "stored", c->stored);
 	put_number(bytes, "packed", c->frames);
 	json_object_object_add(o, "bytes", bytes);
-	put_line(out, o);
+	text = strdup(json_object_to_json_string_ext(o,
+	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(o);
+	return text;
 }

@@ -27,11 +27,10 @@ struct counts {
 void counts_add(struct counts *to, const struct counts *from);
 
 /*
- * counts_print(c, out): a table for people.  counts_print_json(c, in, written,
- * out): one line of JSON, with the bytes of the whole stream.
+ * counts_print(c, out): a table for people.  counts_text(c): a JSON object,
+ * which the caller frees; NULL: no memory.
  */
 void counts_print(const struct counts *c, FILE *out);
-void counts_print_json(const struct counts *c, uint64_t in, uint64_t written,
-    FILE *out);
+char *counts_text(const struct counts *c);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fault.h"
 
@@ -59,6 +60,9 @@ print_line(const char *tool, const char *label, const char *text)
 		line[i] = (unsigned char)text[i] < ' ' || text[i] == 0x7f ?
 		    '?' : text[i];
 	line[i] = '\0';
+	/* What is left of the line that progress was shown on. */
+	if (isatty(STDERR_FILENO))
+		fputs("\033[K", stderr);
 	fprintf(stderr, "%s: %s%s\n", tool, label, line);
 }
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "io.h"
+#include "traffic.h"
 
 /*
  * Enough for the headers and small records between two batches of pages.
@@ -86,15 +87,6 @@ io_write_file(int fd, const void *buf, size_t size)
 	return (ssize_t)put;
 }
 
-/* Counted for all at once: a handler cannot be given a source or a sink. */
-static _Atomic uint64_t moved;
-
-uint64_t
-io_moved(void)
-{
-	return moved;
-}
-
 int
 source_open(struct source *s, int fd, struct fault *f)
 {
@@ -161,7 +153,7 @@ read_some(struct source *s, void *buf, size_t size, struct fault *f)
 		if (!again(s->fd, POLLIN))
 			return fault_set(f, EXIT_SYSTEM, "read at byte %"
 			    PRIu64 ": %s", s->offset, strerror(errno));
-	moved += (uint64_t)n;
+	traffic_now()->in += (uint64_t)n;
 	s->begin = 0;
 	s->end = (size_t)n > size ? (size_t)n - size : 0;
 	return n;
@@ -223,7 +215,7 @@ tee_some(struct source *s, struct sink *out, size_t size)
 	if (n <= 0)
 		return 0;
 	out->offset += (uint64_t)n;
-	moved += (uint64_t)n;
+	traffic_now()->out += (uint64_t)n;
 	return (size_t)n;
 }
 
@@ -286,7 +278,7 @@ sink_write(struct sink *s, struct iovec *iov, int count, struct fault *f)
 			    PRIu64 ": %s", s->offset, strerror(errno));
 		if (n == -1)
 			n = 0;
-		moved += (uint64_t)n;
+		traffic_now()->out += (uint64_t)n;
 		s->offset += (uint64_t)n;
 		done = advance(iov + i, count - i, (size_t)n);
 	}
@@ -331,7 +323,7 @@ io_read_at(int fd, void *buf, size_t size, uint64_t offset, struct fault *f)
 			    "byte %" PRIu64, offset);
 		if (n == -1)
 			n = 0;
-		moved += (uint64_t)n;
+		traffic_now()->in += (uint64_t)n;
 	}
 	return 0;
 }
@@ -350,7 +342,7 @@ io_write_at(int fd, const void *buf, size_t size, uint64_t offset,
 			    PRIu64 ": %s", offset, strerror(errno));
 		if (n == -1)
 			n = 0;
-		moved += (uint64_t)n;
+		traffic_now()->out += (uint64_t)n;
 	}
 	return 0;
 }

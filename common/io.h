@@ -93,12 +93,6 @@ int io_read_at(int fd, void *buf, size_t size, uint64_t offset,
 int io_write_at(int fd, const void *buf, size_t size, uint64_t offset,
     struct fault *f);
 
-/*
- * io_moved(): bytes that this process has read and written through sources
- * and sinks so far.  Any thread, and a signal handler.
- */
-uint64_t io_moved(void);
-
 /* sink_open(s, fd): writes to fd, or nowhere for -1.  Widens a pipe. */
 void sink_open(struct sink *s, int fd);
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "nowait.h"
+#include "traffic.h"
 
 void
 nowait_set(int fd)
@@ -29,6 +30,7 @@ nowait_read(int fd, void *buf, size_t size, size_t *got, bool *ended,
 		return 0;
 	if (n == -1)
 		return fault_set(f, EXIT_SYSTEM, "read: %s", strerror(errno));
+	traffic_now()->in += (uint64_t)n;
 	*got = (size_t)n;
 	*ended = n == 0;
 	return 0;
@@ -48,6 +50,7 @@ nowait_write(int fd, const void *buf, size_t size, size_t *put,
 	if (n == -1)
 		return fault_set(f, EXIT_SYSTEM, "write: %s",
 		    strerror(errno));
+	traffic_now()->out += (uint64_t)n;
 	*put = (size_t)n;
 	return 0;
 }

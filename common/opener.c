@@ -11,13 +11,24 @@ struct opening {
 	const struct absorb *absorb;
 };
 
-/* The copy of a guest that is followed is not lost with its stream: whoever has
- * it tells. */
+/* That it failed.  Of a stream that is followed the copy is not lost with it:
+ * whoever has that tells why. */
 static void
-say_broken(struct pair *p, const struct fault *f)
+say_failed(const struct opening *o, const struct fault *f)
 {
-	pair_say(p, MESSAGE_BROKEN, NULL, 0);
-	pair_say(p, MESSAGE_WHY, f, sizeof(*f));
+	pair_say(o->pair, o->absorb->standby ? MESSAGE_BROKEN : MESSAGE_ABORT,
+	    NULL, 0);
+	if (o->absorb->standby)
+		pair_say(o->pair, MESSAGE_WHY, f, sizeof(*f));
+}
+
+/* A stop by silence, which said so. */
+static void
+say_stopped(const void *opening)
+{
+	static const struct fault told = { .status = EXIT_SYSTEM };
+
+	say_failed(opening, &told);
 }
 
 /* In a process of its own.  What it comes to is in the stream. */
@@ -38,16 +49,13 @@ open_stream(void *opening, void *result, struct fault *f)
 	/* The receipt is not the opener's to write. */
 	if (pair_leave(STDOUT_FILENO, f) == -1)
 		return -1;
-	if (a->standby)
-		stop_breaks_off();
+	stop_forked();
+	stop_does(say_stopped, o);
 	if (a->silence > 0)
 		stop_by_silence(a->silence);
 	if (opener_run(&op, STDIN_FILENO, a->threads, f) == 0)
 		return 0;
-	if (a->standby)
-		say_broken(o->pair, f);
-	else
-		pair_say(o->pair, MESSAGE_ABORT, NULL, 0);
+	say_failed(o, f);
 	return -1;
 }
 
@@ -69,10 +77,8 @@ opener_main(struct pair *p, const struct absorb *a)
 		stop_kills(0);
 	}
 	/* One that was killed said nothing. */
-	if (f.status != EXIT_DONE && a->standby)
-		say_broken(p, &f);
-	else if (f.status != EXIT_DONE)
-		pair_say(p, MESSAGE_ABORT, NULL, 0);
+	if (f.status != EXIT_DONE)
+		say_failed(&o, &f);
 	pair_end(p);
 	child = pair_wait(p);
 	if (child == -1)

@@ -16,6 +16,7 @@
 #include "io.h"
 #include "opts.h"
 #include "pmap.h"
+#include "progress.h"
 #include "sandbox.h"
 #include "window.h"
 
@@ -202,6 +203,14 @@ opts_file(const char *tool, const char *option)
 	return optarg;
 }
 
+/* The one form that there is, so that others may come. */
+static void
+check_json(const char *tool, const char *option)
+{
+	if (strcmp(optarg, "json") != 0)
+		opts_wrong(tool, "%s takes json, not '%s'", option, optarg);
+}
+
 /* What getopt_long returned as ':' or '?'. */
 static _Noreturn void
 unknown(const char *tool, int c, const char *given)
@@ -244,6 +253,14 @@ opts_take(struct opts *o, const char *tool, const char *help, int c,
 	case 'V':
 		o->version = true;
 		break;
+	case OPTS_PROGRESS:
+		check_json(tool, "--progress");
+		o->progress = true;
+		break;
+	case OPTS_STATS:
+		check_json(tool, "--stats");
+		o->stats = true;
+		break;
 	default:
 		unknown(tool, c, given);
 	}
@@ -254,8 +271,11 @@ opts_end(const struct opts *o, const char *tool)
 {
 	char sandbox[256];
 
-	if (!o->version)
+	if (!o->version) {
+		progress_begin(tool, o->progress ? PROGRESS_JSON : o->quiet ?
+		    PROGRESS_NONE : PROGRESS_SHOWN, o->stats);
 		return;
+	}
 	if (!o->verbose)
 		leave(printf("%s %s\n", tool, XENREC_VERSION));
 	/* As it prints it is inside. */

@@ -17,13 +17,19 @@
 /* The options that every tool has, and -T, which not all have. */
 struct opts {
 	bool     quiet, verbose, version;
+	bool     progress, stats;	/* as JSON */
 	unsigned threads;	/* opts_threads("0") until -T is given */
 };
+
+/* The options that have no letter; a tool's own are less. */
+enum { OPTS_PROGRESS = 1024, OPTS_STATS };
 
 #define OPTS_LETTERS	"qvhV"	/* for getopt_long, behind a tool's own */
 #define OPTS_MEMORY	{ "memory", required_argument, NULL, 'M' }
 #define OPTS_THREADS	{ "threads", required_argument, NULL, 'T' }
 #define OPTS_WORDS \
+	{ "progress", required_argument, NULL, OPTS_PROGRESS }, \
+	{ "stats", required_argument, NULL, OPTS_STATS }, \
 	{ "quiet", no_argument, NULL, 'q' }, \
 	{ "verbose", no_argument, NULL, 'v' }, \
 	{ "help", no_argument, NULL, 'h' }, \
@@ -41,7 +47,8 @@ void opts_take(struct opts *o, const char *tool, const char *help, int c,
 
 /*
  * opts_end(o, tool): all options were taken: prints the version and exits if
- * that was asked for, with -v also what sandbox there is here.
+ * that was asked for, with -v also what sandbox there is here.  Otherwise
+ * progress begins (progress.h).
  */
 void opts_end(const struct opts *o, const char *tool);
 

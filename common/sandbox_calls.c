@@ -76,7 +76,7 @@ static const struct allowed list[] = {
 	 * qsort(3) asks. */
 	{ CALL(clock_gettime) }, { CALL(clock_nanosleep) },
 	{ CALL(nanosleep) }, { CALL(gettimeofday) }, { CALL(time) },
-	{ CALL(getrandom) }, { CALL(sysinfo) },
+	{ CALL(getrandom) }, { CALL(sysinfo) }, { CALL(getrusage) },
 
 	{ SCMP_SYS(clone), FORKS, 0, NAMESPACES, 0 },
 	{ IF(FORKS, kill) }, { IF(FORKS, getppid) }, { IF(FORKS, pipe2) },

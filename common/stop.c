@@ -8,13 +8,13 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "fault.h"
-#include "io.h"
 #include "stop.h"
+#include "tick.h"
+#include "traffic.h"
 
 static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
 #define SIGNALS	(sizeof(signals) / sizeof(signals[0]))
@@ -31,7 +31,6 @@ static struct {
 	const void *ctx;	/* last's */
 	int out;		/* -1: none */
 	int ask;		/* -1: none */
-	bool breaks_off;
 	unsigned limit, silent;	/* seconds */
 	uint64_t moved;		/* when last looked at */
 } stop = { .null = -1, .out = -1, .ask = -1 };
@@ -41,14 +40,14 @@ static struct {
  * that is left to this process' main thread.
  */
 static bool
-end_child(enum message message)
+end_child(void)
 {
 	siginfo_t info = { .si_code = CLD_EXITED };
 	int err = errno;
 
 	if (stop.pair == NULL)
 		return true;
-	pair_say(stop.pair, message, NULL, 0);
+	pair_say(stop.pair, MESSAGE_ABORT, NULL, 0);
 	if (stop.writer > 0)
 		kill(stop.writer, SIGKILL);
 	if (stop.pair->stream != -1)
@@ -69,16 +68,15 @@ end_child(enum message message)
 
 /* Everything that a stop does but the last.  False as end_child. */
 static bool
-end_all(enum message message)
+end_all(void)
 {
-	const struct itimerval never = { .it_value = { 0 } };
 	size_t i;
 
 	for (i = 0; i < SIGNALS; i++)
 		if (stop.taken[i])
 			signal(signals[i], SIG_DFL);
-	setitimer(ITIMER_REAL, &never, NULL);
-	if (!end_child(message))
+	tick_stop();
+	if (!end_child())
 		return false;
 	if (stop.last != NULL)
 		stop.last(stop.ctx);
@@ -94,17 +92,16 @@ on_signal(int number)
 	stop.ask = -1;
 	if (ask != -1 && write(ask, &one, sizeof(one)) == sizeof(one))
 		return;
-	if (end_all(MESSAGE_ABORT))
+	if (end_all())
 		raise(number);
 }
 
 static void
-on_tick(int number)
+on_tick(void)
 {
 	static const char text[] = ": nothing moved for too long: given up\n";
-	uint64_t moved = io_moved();
+	uint64_t moved = traffic_now()->in + traffic_now()->out;
 
-	(void)number;
 	stop.silent = moved == stop.moved ? stop.silent + 1 : 0;
 	stop.moved = moved;
 	if (stop.limit == 0 || stop.silent < stop.limit)
@@ -112,7 +109,7 @@ on_tick(int number)
 	if (write(STDERR_FILENO, stop.tool, strlen(stop.tool)) == -1 ||
 	    write(STDERR_FILENO, text, strlen(text)) == -1)
 		errno = 0;	/* nobody reads it */
-	if (end_all(stop.breaks_off ? MESSAGE_BROKEN : MESSAGE_ABORT))
+	if (end_all())
 		_exit(EXIT_SYSTEM);
 }
 
@@ -141,9 +138,9 @@ stop_asks(int fd)
 }
 
 void
-stop_breaks_off(void)
+stop_forked(void)
 {
-	stop.breaks_off = true;
+	stop.pair = NULL;
 }
 
 void
@@ -182,15 +179,7 @@ stop_holds(const struct lock *l, int out)
 void
 stop_by_silence(unsigned seconds)
 {
-	const struct itimerval second = {
-		.it_interval.tv_sec = 1, .it_value.tv_sec = seconds > 0,
-	};
-	struct sigaction is = {
-		.sa_handler = on_tick, .sa_flags = SA_RESTART,
-	};
-
 	stop.limit = seconds;
-	sigemptyset(&is.sa_mask);
-	sigaction(SIGALRM, &is, NULL);
-	setitimer(ITIMER_REAL, &second, NULL);
+	stop.silent = 0;
+	tick_set(TICK_SILENCE, seconds > 0 ? on_tick : NULL);
 }

@@ -30,8 +30,9 @@ void stop_by_signals(struct pair *p, const char *tool);
  */
 void stop_asks(int fd);
 
-/* stop_breaks_off(): a stop by silence tells the child MESSAGE_BROKEN. */
-void stop_breaks_off(void);
+/* stop_forked(): this process is a child of the parent's, and has none that it
+ * would have to wait for. */
+void stop_forked(void);
 
 /* stop_does(last, ctx): a stop calls last(ctx), which may do what a signal
  * handler may; until NULL. */
@@ -52,7 +53,7 @@ void stop_kills(pid_t child);
 void stop_holds(const struct lock *l, int out);
 
 /*
- * stop_by_silence(seconds): when no byte was read or written (io.h) for so
+ * stop_by_silence(seconds): when no byte was read or written (traffic.h) for so
  * long, that is said, and this process ends the same way with EXIT_SYSTEM;
  * with 0 not any more.  After stop_by_signals.
  */

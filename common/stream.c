@@ -19,6 +19,7 @@
 #include "format.h"
 #include "kind.h"
 #include "stream_next.h"
+#include "traffic.h"
 
 static int next_rest(struct stream *, struct record *, struct fault *);
 static int next_nothing(struct stream *, struct record *, struct fault *);
@@ -186,7 +187,11 @@ stream_close(struct stream *s)
 int
 stream_next(struct stream *s, struct record *rec, struct fault *f)
 {
-	return s->next(s, rec, f);
+	int result = s->next(s, rec, f);
+
+	if (result == 1)
+		traffic_piece(rec);
+	return result;
 }
 
 bool

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "traffic.h"
 #include "upstream.h"
 
 /* Handlers are the reader's, and so is to say why it stopped. */
@@ -48,6 +49,7 @@ upstream_fork(struct upstream *u,
 	if (u->child == 0) {
 		close(ends[0]);
 		default_signals();
+		traffic_part();
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (getppid() != reader)
 			_exit(EXIT_SYSTEM);

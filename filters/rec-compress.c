@@ -18,6 +18,7 @@
 #include "format.h"
 #include "losses.h"
 #include "opts.h"
+#include "progress.h"
 #include "pmap.h"
 #include "sandbox.h"
 #include "stream.h"
@@ -56,7 +57,7 @@ static const char help[] =
 
 struct options {
 	int  level;
-	bool undo, test, list, salvage, stats, pass_after_end;
+	bool undo, test, list, salvage, pass_after_end;
 	uint32_t window, memory;	/* pages */
 	struct opts common;
 };
@@ -93,7 +94,7 @@ write_sound(void *worker, struct record *rec, struct sink *out,
 	return stream_write(out, rec, f);
 }
 
-enum { FAST = 256, PASS, WINDOW, SALVAGE, STATS };
+enum { FAST = 256, PASS, WINDOW, SALVAGE };
 
 static const struct option longs[] = {
 	{ "decompress", no_argument, NULL, 'd' },
@@ -103,7 +104,6 @@ static const struct option longs[] = {
 	{ "fast", optional_argument, NULL, FAST },
 	{ "window", required_argument, NULL, WINDOW },
 	{ "salvage", no_argument, NULL, SALVAGE },
-	{ "stats", required_argument, NULL, STATS },
 	{ "pass-after-end", no_argument, NULL, PASS },
 	OPTS_THREADS,
 	OPTS_WORDS
@@ -127,14 +127,6 @@ fast_level(const char *text)
 	if (text != NULL && opts_number(text, 1, -LEVEL_MIN, &n) == -1)
 		opts_wrong(name, "--fast takes 1 to %d", -LEVEL_MIN);
 	return (int)-n;
-}
-
-static void
-take_stats(struct options *o)
-{
-	if (strcmp(optarg, "json") != 0)
-		opts_wrong(name, "--stats takes json");
-	o->stats = true;
 }
 
 /* An option other than a level. */
@@ -163,9 +155,6 @@ take(struct options *o, int c, const char *given)
 		break;
 	case SALVAGE:
 		o->salvage = true;
-		break;
-	case STATS:
-		take_stats(o);
 		break;
 	case PASS:
 		o->pass_after_end = true;
@@ -258,9 +247,8 @@ tell(const struct job *job, const struct options *o,
 		    compress_counts(job->worker[i]));
 	if (o->list)
 		counts_print(&counts, stdout);
-	if (o->stats)
-		counts_print_json(&counts, filter->read, filter->written,
-		    stderr);
+	if (o->common.stats)
+		progress_detail(counts_text(&counts));
 	if (o->common.verbose)
 		fprintf(stderr, "%s: %" PRIu64 " bytes in, %" PRIu64
 		    " bytes out\n", name, filter->read, filter->written);

@@ -124,7 +124,7 @@ absorb(const struct options *o)
 		keyring_free(o->absorb.keys);	/* the opener's alone */
 	if (p.child == 0)
 		exit(restorer_run(&p, &o->absorb));
-	_exit(opener_main(&p, &o->absorb));	/* threads may be at work */
+	exit(opener_main(&p, &o->absorb));
 }
 
 int

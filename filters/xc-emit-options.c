@@ -91,7 +91,6 @@ static const struct option longs[] = {
 	{ "try-live", no_argument, NULL, 'y' },
 	{ "checkpoint", required_argument, NULL, 'k' },
 	{ "count", required_argument, NULL, 'K' },
-	{ "stats", required_argument, NULL, 'j' },
 	{ "max-rounds", required_argument, NULL, 'r' },
 	{ "stop-dirty", required_argument, NULL, 'd' },
 	{ "max-downtime", required_argument, NULL, 'w' },
@@ -188,11 +187,6 @@ take_pace(struct options *o, int c)
 		e->how.pace.count = (uint64_t)opts_count(name, "--count", 1,
 		    LONG_MAX);
 		break;
-	case 'j':
-		if (strcmp(optarg, "json") != 0)
-			opts_wrong(name, "--stats takes json");
-		e->stats = true;
-		break;
 	}
 	o->pace_only = true;
 }
@@ -281,7 +275,6 @@ take_option(struct options *o, int c, const char *given)
 		break;
 	case 'k':
 	case 'K':
-	case 'j':
 		take_pace(o, c);
 		break;
 	case 'r':
@@ -336,8 +329,7 @@ check_pace(const struct options *o)
 
 	if (e->how.pace.interval == 0) {
 		if (o->pace_only)
-			opts_wrong(name, "--count and --stats go with "
-			    "--checkpoint");
+			opts_wrong(name, "--count goes with --checkpoint");
 		return;
 	}
 	if (e->pause || e->no_config || e->try_live ||
@@ -396,4 +388,5 @@ options_read(struct options *o, int argc, char *argv[])
 	o->emit.domain = argv[optind];
 	o->emit.quiet = o->common.quiet;
 	o->emit.verbose = o->common.verbose;
+	o->emit.stats = o->common.stats;
 }

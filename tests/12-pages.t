@@ -31,20 +31,20 @@ each=256
 ok "a live stream is packed" status 0 "$tmp/live" \
 	rec-compress -T 2 --stats=json
 cp "$tmp/out" "$tmp/packed"
-ok "zero pages" stat_is .pages.zero $((2 * each))
-ok "pages of one word" stat_is .pages.word $each
-ok "pages that came before" stat_is .pages.same $((2 * each))
-ok "pages that changed in a word" stat_is .pages.changed $each
-ok "pages that will not shrink" stat_is .pages.stored $each
-ok "the others" stat_is .pages.packed $((4 * each))
-ok "a changed page takes 8 bytes at most" at_most .bytes.changed $((8 * each))
-ok "a stored one 4096" stat_is .bytes.stored $((4096 * each))
+ok "zero pages" stat_is .detail.pages.zero $((2 * each))
+ok "pages of one word" stat_is .detail.pages.word $each
+ok "pages that came before" stat_is .detail.pages.same $((2 * each))
+ok "pages that changed in a word" stat_is .detail.pages.changed $each
+ok "pages that will not shrink" stat_is .detail.pages.stored $each
+ok "the others" stat_is .detail.pages.packed $((4 * each))
+ok "a changed page takes 8 bytes at most" at_most .detail.bytes.changed $((8 * each))
+ok "a stored one 4096" stat_is .detail.bytes.stored $((4096 * each))
 ok "what zero, repeated and earlier pages take is in the index" \
-	at_most .bytes.index $((10 * each))
+	at_most .detail.bytes.index $((10 * each))
 # Record header, ours, that of pages; padding, and parts of bytes.
-ok "all of it is told" jq -e '.page_records_packed - (.bytes | add) -
+ok "all of it is told" jq -e '.detail | .page_records_packed - (.bytes | add) -
 	.page_records * (8 + 24 + 48) | . >= 0 and . <= 8 * $records' \
-	--argjson records "$(jq .page_records "$tmp/err")" "$tmp/err"
+	--argjson records "$(jq .detail.page_records "$tmp/err")" "$tmp/err"
 ok "bytes are those of the files" test \
 	"$(jq -r '"\(.bytes_in) \(.bytes_out)"' "$tmp/err")" = \
 	"$(size "$tmp/live") $(size "$tmp/packed")"
@@ -56,7 +56,7 @@ undone() {
 ok "who reads the specification undoes it" undone "$tmp/packed" "$tmp/live"
 ok "-d does" status 0 "$tmp/packed" rec-compress -d --stats=json
 ok "bit for bit" gives "$tmp/live"
-ok "and counts the same" stat_is .pages.changed $each
+ok "and counts the same" stat_is .detail.pages.changed $each
 for threads in 1 3 8; do
 	ok "-T $threads packs the same" status 0 "$tmp/live" \
 		rec-compress -T $threads
@@ -102,7 +102,7 @@ ok "the same" gives "$tmp/absent"
 # The window.
 pages() {
 	status 0 "$tmp/live" rec-compress --window "$1" --stats=json &&
-		stat_is .pages.changed "$2" && stat_is .pages.same "$3" &&
+		stat_is .detail.pages.changed "$2" && stat_is .detail.pages.same "$3" &&
 		cp "$tmp/out" "$tmp/other" &&
 		status 0 "$tmp/other" rec-compress -d && gives "$tmp/live"
 }
@@ -118,7 +118,7 @@ edge() {
 	for pack in 1 2 4; do
 		status 0 "$tmp/edge" rec-compress --window 4K -T $pack \
 			--stats=json && gives "$tmp/other" &&
-			stat_is ".pages.$2" 1 || return
+			stat_is ".detail.pages.$2" 1 || return
 	done
 	for unpack in 1 2 4; do
 		status 0 "$tmp/other" rec-compress -d -T $unpack &&

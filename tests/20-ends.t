@@ -32,7 +32,9 @@ for name, kind in (("good-pv-3", "pv"), ("good-hvm-3", "pvh")):
 END
 
 for kind in pv pvh; do
-	ok "$kind: taken" status 0 "$tmp/$kind" xc-absorb -t
+	ok "$kind: taken" status 0 "$tmp/$kind" xc-absorb -t --stats=json
+	ok "$kind: and counted, by another process" jq -e --argjson size "$(stat -c %s "$tmp/$kind")" \
+		'.bytes_in == $size and .pages > 0 and .guest_pages == 1024' "$tmp/err"
 	ok "$kind: nothing on stdout" gives /dev/null
 	rec-compress < "$tmp/$kind" > "$tmp/packed"
 	ok "$kind: compressed: taken" status 0 "$tmp/packed" xc-absorb -t
@@ -144,7 +146,7 @@ for wrong in -p --no-config --xl --try-live --resume "--count 0" \
 		usage xc-emit --checkpoint 1s $wrong 1
 done
 ok "xc-emit: --count without --checkpoint" usage xc-emit --count 3 1
-ok "xc-emit: --stats without --checkpoint" usage xc-emit --stats=json 1
+ok "xc-emit: --count without --checkpoint" usage xc-emit --count 1 1
 for wrong in -p --unpause -f "--config x" -t "--image x" \
 	"--fence true --takeover"; do
 	# shellcheck disable=SC2086

@@ -62,7 +62,7 @@ is_as_of() {
 		/TINY-TICK/ && tick == "" { tick = $2 } END { print tick }')
 	echo "checkpoint $1: tick ${at_src:-none} at src, then ${at_dst:-none} at dst"
 	[ -n "$at_src" ] && [ "$((at_src + 1))" = "$at_dst" ] &&
-		! lab_console dst a-copy | grep BAD
+		! lab_console dst a-copy | grep -e -BAD
 }
 
 lab_create dst pvh first > "$tmp/domid"
