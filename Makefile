@@ -25,8 +25,8 @@
 # make bench       filters beside zstd, lz4, age, split and cat;
 #                  CAPTURES=folder of *.zst, STREAMS="file ...",
 #                  ONLY=pack,unpack,..., RUNS=N
-# make bench-lab   moves and archives beside xl's, on two real Xen hosts in
-#                  QEMU; RUNS=N, MEMORY=MiB
+# make bench-lab   moves and archives beside xl's, and checkpoints, on two real
+#                  Xen hosts in QEMU; RUNS=N, MEMORY=MiB, ONLY="move ..."
 # make lab         a shell on one of two Xen hosts, to play with
 # make deps        install what building and testing need (as root)
 # make install     into $(DESTDIR)$(PREFIX)
@@ -201,8 +201,9 @@ bench:
 bench-lab:
 	tests/deps gzip
 	$(MAKE) programs
-	TOOLS="$(TOOLS:%=$B/%) $(SCRIPTS) $(HELPERS) $$(command -v gzip) \
-	    $$(command -v zstd)" tests/lab/with-hosts -2 -- bench/lab
+	TOOLS="$(TOOLS:%=$B/%) $(SCRIPTS) $(HELPERS) $B/tests/remus \
+	    $$(command -v gzip) $$(command -v zstd)" \
+	    $(if $(ONLY),ONLY="$(ONLY)") tests/lab/with-hosts -2 -- bench/lab
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin
