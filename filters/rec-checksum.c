@@ -79,7 +79,8 @@ static const char examples[] =
 "    rec-checksum -t < mail.xl && xl restore mail.xl\n"
 "  Sign it, and take none that is older than the last:\n"
 "    minisign -G -p backup.pub -s backup.key\n"
-"    rec-checksum --sign backup.key --sequence 31 < mail.rec > mail.signed\n"
+"    xc-emit -c 7 | rec-compress |\n"
+"        rec-checksum --sign backup.key --sequence 31 > mail.signed\n"
 "    rec-checksum -d --verify backup.pub --newer-than 30 < mail.signed\n";
 
 #define SEQUENCE_MAX	(INT64_C(1) << 53)	/* exact in JSON */
