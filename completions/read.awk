@@ -60,6 +60,13 @@ function take_options(term,    part, n, i, word, given) {
 	}
 }
 
+# What stands beside several options may say of each what it is: a; b; c.
+function share(from,    part, i) {
+	if (split(about[from], part, /; /) == options - from + 1)
+		for (i = from; i <= options; i++)
+			about[i] = part[i - from + 1]
+}
+
 # The operands of one line of the usage.  Of two that may stand at the same
 # place the first counts that can be completed.
 function take_usage(line,    word, n, i, at, same) {
@@ -120,13 +127,6 @@ whose {
 		oneof[whose] = these
 		whose = these = ""
 	}
-}
-
-# What stands beside several options may say of each what it is: a; b; c.
-function share(from,    part, i) {
-	if (split(about[from], part, /; /) == options - from + 1)
-		for (i = from; i <= options; i++)
-			about[i] = part[i - from + 1]
 }
 
 END {

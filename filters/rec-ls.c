@@ -54,8 +54,9 @@ KEYRING_HELP
 "  -h, --help               this help; --help: and examples\n"
 "  -V, --version            the version; with -v: and what sandbox there is\n"
 "\n"
-"Exit status: 0 done, 1 I/O or memory, 2 usage, 3 malformed or cut short, or\n"
-"an error of --lint, 4 damaged, 5 refused (a limit, no such record or page).\n";
+"Exit status: 0 done, 1 I/O or memory, 2 usage, 3 stream malformed or cut,\n"
+"or an error of --lint, 4 damaged, 5 refused (a limit, no such record or\n"
+"page).\n";
 
 static const char examples[] =
 "Examples:\n"

@@ -86,6 +86,22 @@ for name in "${tools[@]}" "${scripts[@]}"; do
 	ok "$name's man page has them too" described "$name"
 done
 
+# The same option is in the same place, and is said to be the same.
+ends_alike() {
+	local name all=0
+	for name in "${tools[@]}"; do
+		[[ $(grep '^  -' "$tmp/help/$name" | tail -n 4 | cut -c 3-15 | paste -sd ' ') == \
+			"-q, --quiet   -v, --verbose -h, --help    -V, --version" ]] ||
+			{ all=1 && echo "$name"; }
+	done
+	return $all
+}
+ok "-q, -v, -h and -V are last" ends_alike
+for term in "-T, --threads N" "-h, --help" "-V, --version" "--pass-after-end"; do
+	ok "$term is the same everywhere" test "$(cd "$tmp/help" &&
+		grep -h "^  $term  " "${tools[@]}" | sort -u | wc -l)" = 1
+done
+
 # sample VALUE: something that the parser takes for it.
 rec-encrypt --keygen -o "$tmp/key" 2> "$tmp/notes"
 age-keygen -y "$tmp/key" > "$tmp/recipients"
