@@ -69,7 +69,13 @@ $B/o/guest.o $B/o/guest_%.o $B/o/unit/test_decode_layout.o: STDC = gnu11
 LINK    = -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 LDLIBS  = $(shell pkg-config --libs $(USED)) -lpthread -lm
 
-all: $(TOOLS:%=$B/%)
+# What a shell completes, made of what the tools themselves say.
+COMMANDS = $(TOOLS) $(notdir $(SCRIPTS))
+FILLS    = $(COMMANDS:%=$B/completions/bash/%) \
+           $(COMMANDS:%=$B/completions/zsh/_%) \
+           $(COMMANDS:%=$B/completions/fish/%.fish)
+
+all: $(TOOLS:%=$B/%) $(FILLS)
 
 $B/o/%.o: common/%.c Makefile
 	@mkdir -p $(@D)
@@ -105,6 +111,25 @@ $B/tests/same/%: $B/o/%.o $B/o/same-random.o $B/o/libcommon.a
 $B/tests/break/%: $B/o/%.o $B/o/break-out.o $B/o/libcommon.a
 	$(LINKED)
 $B/tests/break/%: LINK += -Wl,--wrap=readv,--wrap=pread
+
+$B/completions/help/%: $B/%
+	@mkdir -p $(@D)
+	$< -h > $@
+$B/completions/help/%: pipelines/%
+	@mkdir -p $(@D)
+	$< -h > $@
+define FILLED
+	@mkdir -p $(@D)
+	awk -f completions/read.awk -f completions/$(1).awk -v tool=$* \
+	    -v form=completions/bash.in $< > $@
+endef
+$(FILLS): $(wildcard completions/*)
+$B/completions/bash/%: $B/completions/help/%
+	$(call FILLED,bash)
+$B/completions/zsh/_%: $B/completions/help/%
+	$(call FILLED,zsh)
+$B/completions/fish/%.fish: $B/completions/help/%
+	$(call FILLED,fish)
 
 # What only the tests use.
 MADE = rec-null age-key legacy-cuts make-guest ceiling digest-of remus took \
@@ -205,6 +230,7 @@ bench-lab:
 	    $$(command -v gzip) $$(command -v zstd)" \
 	    $(if $(ONLY),ONLY="$(ONLY)") tests/lab/with-hosts -2 -- bench/lab
 
+SHARE = $(DESTDIR)$(PREFIX)/share
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin
 	install $(filter-out $(SBIN:%=$B/%),$(TOOLS:%=$B/%)) \
@@ -213,14 +239,19 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/lib/xenrec
 	install $(HELPERS) $(DESTDIR)$(PREFIX)/lib/xenrec
 	for page in $(PAGES); do install -D -m 644 $$page \
-	    $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
+	    $(SHARE)/man/man$${page##*.}/$${page##*/}; done
+	install -d $(SHARE)/bash-completion/completions \
+	    $(SHARE)/zsh/vendor-completions $(SHARE)/fish/vendor_completions.d
+	install -m 644 $B/completions/bash/* $(SHARE)/bash-completion/completions
+	install -m 644 $B/completions/zsh/* $(SHARE)/zsh/vendor-completions
+	install -m 644 $B/completions/fish/* $(SHARE)/fish/vendor_completions.d
 	for unit in $(SERVICE); do sed 's,/usr/local,$(PREFIX),' $$unit | \
 	    install -D -m 644 /dev/stdin \
 	    $(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/}; done
 
 # build/lab is kept: it takes a while to fetch; so are finds of fuzzing.
 clean:
-	rm -rf build/o build/tests build/asan build/tsan build/analyzed \
+	rm -rf build/o build/tests build/completions build/asan build/tsan build/analyzed \
 	    build/valgrind build/afl build/coverage build/fuzz/o \
 	    build/fuzz/tests $(TOOLS:%=build/%)
 distclean:
@@ -232,4 +263,5 @@ include tests/fuzz/fuzz.mk
         check-asan check-tsan soak soak-terabyte bench bench-lab install \
         clean distclean
 .SECONDARY:
+.DELETE_ON_ERROR:
 -include $(wildcard $B/o/*.d $B/o/unit/*.d $B/o/fuzz/*.d $B/o/torture/*.d)

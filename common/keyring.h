@@ -34,10 +34,10 @@ enum { KEYRING_ASK = 0x4b00, KEYRING_FILE };
 	{ "passphrase", no_argument, NULL, KEYRING_ASK }, \
 	{ "passphrase-file", required_argument, NULL, KEYRING_FILE }
 #define KEYRING_HELP \
-"  -i IDENTITY       it is sealed (rec-encrypt), and a key in this file opens\n" \
-"                    it; may come more than once\n" \
-"  --passphrase, --passphrase-file FILE   or a passphrase does, asked for or\n" \
-"                    the first line of FILE\n"
+"  -i, --identity IDENTITY  it is sealed (rec-encrypt), and a key in this file\n" \
+"                           opens it; may come more than once\n" \
+"  --passphrase             or a passphrase does, which is asked for\n" \
+"  --passphrase-file FILE   or the first line of FILE\n"
 
 /* keyring_take(k, tool, c): one of these options; false if c is none.  Exits 2
  * as opts_file. */

@@ -234,8 +234,8 @@ leave(int printed)
 }
 
 void
-opts_take(struct opts *o, const char *tool, const char *help, int c,
-    const char *given)
+opts_take(struct opts *o, const char *tool, const char *help,
+    const char *examples, int c, const char *given)
 {
 	switch (c) {
 	case 'T':
@@ -250,6 +250,8 @@ opts_take(struct opts *o, const char *tool, const char *help, int c,
 		break;
 	case 'h':
 		leave(fputs(help, stdout));
+	case OPTS_EXAMPLES:
+		leave(printf("%s\n%s", help, examples));
 	case 'V':
 		o->version = true;
 		break;

@@ -25,6 +25,7 @@ struct opts {
 enum { OPTS_PROGRESS = 1024, OPTS_STATS };
 
 #define OPTS_LETTERS	"qvhV"	/* for getopt_long, behind a tool's own */
+enum { OPTS_EXAMPLES = 0x4800 };	/* --help; beside every tool's own */
 #define OPTS_MEMORY	{ "memory", required_argument, NULL, 'M' }
 #define OPTS_THREADS	{ "threads", required_argument, NULL, 'T' }
 #define OPTS_WORDS \
@@ -32,18 +33,21 @@ enum { OPTS_PROGRESS = 1024, OPTS_STATS };
 	{ "stats", required_argument, NULL, OPTS_STATS }, \
 	{ "quiet", no_argument, NULL, 'q' }, \
 	{ "verbose", no_argument, NULL, 'v' }, \
-	{ "help", no_argument, NULL, 'h' }, \
+	{ "help", no_argument, NULL, OPTS_EXAMPLES }, \
 	{ "version", no_argument, NULL, 'V' }, \
 	{ NULL, 0, NULL, 0 }
 
 /*
- * opts_take(o, tool, help, c, given): what getopt_long returned as c and the
- * tool does not know, having taken the argument `given`: sets *o, prints help
- * and exits, or says what is wrong and exits 2.  The tool's
- * optstring starts with ':'.
+ * opts_take(o, tool, help, examples, c, given): what getopt_long returned as c
+ * and the tool does not know, having taken the argument `given`: sets *o,
+ * prints help, for --help with the examples behind it, and exits, or says what
+ * is wrong and exits 2.  The tool's optstring starts with ':'.
+ *
+ * Completions are made of help (completions/generate says what it has to look
+ * like); examples are those of the tool's man page, indented by 4.
  */
-void opts_take(struct opts *o, const char *tool, const char *help, int c,
-    const char *given);
+void opts_take(struct opts *o, const char *tool, const char *help,
+    const char *examples, int c, const char *given);
 
 /*
  * opts_end(o, tool): all options were taken: prints the version and exits if

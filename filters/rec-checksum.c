@@ -34,36 +34,54 @@ static const char help[] =
 "       rec-checksum -t [-v] [options] < checked\n"
 "       rec-checksum --salvage [--report=json] < checked > stream\n"
 "\n"
-"  -a ALGORITHM       of the digest: crc32c (default), against damage, or\n"
-"                     blake2b, against forgery too\n"
-"  --sign KEY         sign the digest with this secret key of minisign's;\n"
-"                     implies -a blake2b\n"
+"  -a, --algorithm crc32c|blake2b\n"
+"                           of the digest: against damage (default crc32c), or\n"
+"                           against forgery too\n"
+"  --sign KEY               sign the digest with the secret key of minisign's in\n"
+"                           this file; implies -a blake2b\n"
 "  --passphrase-file FILE   the key's passphrase is its first line, instead of\n"
-"                     what is typed\n"
-"  --sequence N       a number for the digest to cover: 1 to 2^53\n"
-"  --context TEXT     a text for it, of at most 1024 bytes\n"
-"  --id HEX           32 digits: the stream's, instead of random ones, for\n"
-"                     output that is the same each time\n"
-"  -d                 verify the stream and take the check data out\n"
-"  -t                 verify it, write nothing; with -v go on behind damage,\n"
-"                     and say what all of it is\n"
-"  --salvage          write a stream of all that is sound, say what is lost\n"
-"  --report=json      with --salvage, -t -v: say it in JSON, on stderr\n"
-"  --verify PUBKEY    with -d, -t: it has to be signed with this key, a file\n"
-"                     or the key itself\n"
-"  --newer-than N     with --verify: and its number has to be more than N\n"
-"  --allow-unchecked  with -d, -t: pass a stream that has no check data\n"
-"  --max-tail SIZE    how much may stand around the image: 0 to 256M\n"
-"                     (default 256M)\n"
-"  -T N               threads, 1 to 256; 0: one per processor (default 0)\n"
-"  --pass-after-end   hand on what follows the stream's END at once\n"
-"                     (inside xl migrate -s)\n"
-"  -q, -v             say errors only (default); say what was done, on stderr\n"
-"  -h, -V             this help; the version\n"
+"                           what is typed\n"
+"  --sequence N             a number for the digest to cover: 1 to 2^53\n"
+"  --context TEXT           a text for it, of at most 1024 bytes\n"
+"  --id HEX                 32 digits: the stream's, instead of random ones, for\n"
+"                           output that is the same each time\n"
+"  -d, --decode             verify the stream and take the check data out\n"
+"  -t, --test               verify it, write nothing; with -v go on behind\n"
+"                           damage, and say what all of it is\n"
+"  --salvage                write a stream of all that is sound, say what is\n"
+"                           lost\n"
+"  --report=json            with --salvage, -t -v: say it in JSON, on stderr\n"
+"  --verify PUBKEY          with -d, -t: it has to be signed with this key, a\n"
+"                           file or the key itself\n"
+"  --newer-than N           with --verify: and its number has to be more than N\n"
+"  --allow-unchecked        with -d, -t: pass a stream that has no check data\n"
+"  --max-tail SIZE          how much may stand around the image: 0 to 256M\n"
+"                           (default 256M)\n"
+"  -T, --threads N          threads, 1 to 256; 0: one per processor (default 0)\n"
+"  --pass-after-end         hand on what follows the stream's END at once\n"
+"                           (inside xl migrate -s)\n"
+"  -q, --quiet              say errors only (default)\n"
+"  -v, --verbose            say more, on stderr\n"
+"  -h, --help               this help; --help: and examples\n"
+"  -V, --version            the version; with -v: and what sandbox there is\n"
 "\n"
 "Exit status: 0 done, 1 I/O or memory, 2 usage, 3 stream malformed or cut,\n"
 "4 damaged, without check data or not signed, 5 refused (has check data\n"
 "already, has checkpoints, too much around the image, unknown version).\n";
+
+static const char examples[] =
+"Examples:\n"
+"  Keep a snapshot of guest 7, and look later whether it is sound:\n"
+"    xc-emit -c 7 | rec-compress | rec-checksum > mail.rec\n"
+"    rec-checksum -t < mail.rec && echo sound\n"
+"  Beside Xen's own tools, which take it as it is:\n"
+"    xl save 7 /dev/stdout | rec-checksum > mail.xl\n"
+"    rec-checksum -t < mail.xl && xl restore mail.xl\n"
+"  Sign it, and take none that is older than the last:\n"
+"    minisign -G -p backup.pub -s backup.key\n"
+"    xc-emit -c 7 | rec-compress |\n"
+"        rec-checksum --sign backup.key --sequence 31 > mail.signed\n"
+"    rec-checksum -d --verify backup.pub --newer-than 30 < mail.signed\n";
 
 #define SEQUENCE_MAX	(INT64_C(1) << 53)	/* exact in JSON */
 
@@ -225,7 +243,7 @@ take(struct job *job, struct options *o, int c, const char *given)
 		o->pass_after_end = o->filter_only = true;
 		break;
 	default:
-		opts_take(&o->common, name, help, c, given);
+		opts_take(&o->common, name, help, examples, c, given);
 	}
 }
 

@@ -34,26 +34,40 @@ static const char help[] =
 "           < compressed > stream\n"
 "       rec-compress -t | -l [-M SIZE] [--salvage] [options] < compressed\n"
 "\n"
-"  -1 .. -19         level: fastest to smallest (default 1)\n"
-"  --fast[=N]        levels faster than -1: 1 to 131072 (default 1)\n"
-"  --window SIZE     memory for pages that later ones may be like, here and\n"
-"                    where it is undone: 0 to 16G (default 64M)\n"
-"  -d                take the compression off\n"
-"  -t                check a compressed stream, write nothing\n"
-"  -l                check it, and say what it holds\n"
-"  -M SIZE           with -d, -t, -l: the largest window to take: 1M to 16G\n"
-"                    (default 256M)\n"
-"  --salvage         with these: leave out what is damaged, say what is lost\n"
-"  -T N              threads, 1 to 256; 0: one per processor (default 0)\n"
-"  --pass-after-end  hand on what follows the stream's END at once\n"
-"                    (inside xl migrate -s)\n"
-"  --stats=json      say what it came to on stderr, in a line of JSON\n"
-"  -q, -v            say errors only (default); say sizes too, on stderr\n"
-"  -h, -V            this help; the version\n"
+"  -1 .. -19                level: fastest to smallest (default 1)\n"
+"  --fast[=N]               levels faster than -1: 1 to 131072 (default 1)\n"
+"  --window SIZE            memory for pages that later ones may be like, here\n"
+"                           and where it is undone: 0 to 16G (default 64M)\n"
+"  -d, --decompress         take the compression off\n"
+"  -t, --test               check a compressed stream, write nothing\n"
+"  -l, --list               check it, and say what it holds\n"
+"  --salvage                with -d, -t, -l: leave out what is damaged, say what\n"
+"                           is lost\n"
+"  -M, --memory SIZE        with these: the largest window to take, 1M to 16G\n"
+"                           (default 256M)\n"
+"  -T, --threads N          threads, 1 to 256; 0: one per processor (default 0)\n"
+"  --pass-after-end         hand on what follows the stream's END at once\n"
+"                           (inside xl migrate -s)\n"
+"  --stats=json             say what it came to on stderr, in a line of JSON\n"
+"  -q, --quiet              say errors only (default)\n"
+"  -v, --verbose            say more, on stderr\n"
+"  -h, --help               this help; --help: and examples\n"
+"  -V, --version            the version; with -v: and what sandbox there is\n"
 "\n"
 "Exit status: 0 done, 1 I/O or memory, 2 usage, 3 stream malformed or cut,\n"
 "4 damaged, or with --salvage something is lost, 5 refused (already\n"
 "compressed, not compressed, unknown version, a window over the limit).\n";
+
+static const char examples[] =
+"Examples:\n"
+"  Move guest 7, compressed on the way:\n"
+"    xc-emit 7 | rec-compress | ssh dst xc-absorb\n"
+"  Keep a snapshot of it, and check the file later:\n"
+"    xc-emit -c 7 | rec-compress -3 > mail.rec\n"
+"    rec-compress -t < mail.rec\n"
+"  Beside Xen's own tools:\n"
+"    xl save 7 /dev/stdout | rec-compress > mail.xl.rec\n"
+"    rec-compress -d < mail.xl.rec | xl restore /dev/stdin\n";
 
 struct options {
 	int  level;
@@ -160,7 +174,7 @@ take(struct options *o, int c, const char *given)
 		o->pass_after_end = true;
 		break;
 	default:
-		opts_take(&o->common, name, help, c, given);
+		opts_take(&o->common, name, help, examples, c, given);
 	}
 }
 

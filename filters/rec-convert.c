@@ -27,31 +27,48 @@ static const char help[] =
 "usage: rec-convert [--from FORM] --to FORM [options] < input > output\n"
 "       rec-convert --forms\n"
 "\n"
-"  --from FORM        what the input is (default: as found)\n"
-"  --to FORM          what the output shall be\n"
-"  --forms            print all forms\n"
-"  -o FILE            write to FILE, with holes where it can have some; it is\n"
-"                     there when it is whole, or not at all\n"
-"  --replace          with -o: though FILE is there: the new one takes its\n"
-"                     place\n"
-"  --config FILE      to xl: its configuration, in JSON; to virsh: the XML\n"
-"  --checkpoint N     of a checkpointed stream: the guest as that one has it,\n"
-"                     from 1 (default: the newest complete one)\n"
-"  --checkpoints      leave a checkpointed stream one\n"
-"  -f                 leave out what the form has no place for\n"
-"  --max-pfn N        refuse pages above this pfn (default: of memory\n"
-"                     4294967296, of streams none)\n"
-"  --absent-zeroes    of raw: pages of zeroes are no memory\n"
-"  --lowmem SIZE      of QEMU: the memory below 4 GiB (default: as its machine\n"
-"                     has it); K, M, G\n"
-"  --virtual          of elf-core: by the virtual addresses of the first vcpu,\n"
-"                     not by physical ones\n"
-"  -q, -v             say errors only; say more, on stderr\n"
-"  -h, -V             this help; the version\n"
+"  --from FORM              what the input is (default: as found)\n"
+"  --to FORM                what the output shall be\n"
+"  --forms                  print all forms\n"
+"  -o, --output FILE        write to FILE, with holes where it can have some; it\n"
+"                           is there when it is whole, or not at all\n"
+"  --replace                with -o: though FILE is there: the new one takes its\n"
+"                           place\n"
+"  --config FILE            to xl: its configuration, in JSON; to virsh: the XML\n"
+"  --checkpoint N           of a checkpointed stream: the guest as that one has\n"
+"                           it, from 1 (default: the newest complete one)\n"
+"  --checkpoints            leave a checkpointed stream one\n"
+"  -f, --force              leave out what the form has no place for\n"
+"  --absent-zeroes          of raw: pages of zeroes are no memory\n"
+"  --lowmem SIZE            of QEMU: the memory below 4 GiB (default: as its\n"
+"                           machine has it); K, M, G\n"
+"  --virtual                of elf-core: by the virtual addresses of the first\n"
+"                           vcpu, not by physical ones\n"
+"  --max-pfn N              refuse pages above this pfn (default: of memory\n"
+"                           4294967296, of streams none)\n"
+"  -q, --quiet              say errors only\n"
+"  -v, --verbose            say more, on stderr\n"
+"  -h, --help               this help; --help: and examples\n"
+"  -V, --version            the version; with -v: and what sandbox there is\n"
+"\n"
+"FORM is one of: v3, legacy, v2, bare, libxl, xl, virsh, image, raw, lime,\n"
+"qemu-mapped-ram, elf-core, xen-core. --forms says what each is, and which can\n"
+"be read and written.\n"
 "\n"
 "Exit status: 0 done, 1 I/O or memory, 2 usage, 3 input malformed or cut,\n"
 "4 damaged, 5 refused (cannot be said in that form, a layer to undo first,\n"
 "FILE is there).\n";
+
+static const char examples[] =
+"Examples:\n"
+"  A guest that an old host saved, for a new one:\n"
+"    rec-convert --to v3 -o new.xl < old.xl\n"
+"    xl restore new.xl\n"
+"  Memory for a tool that wants nothing else:\n"
+"    rec-convert --to raw -o vm.mem < vm.xl\n"
+"  A core on the way to an archive:\n"
+"    xc-emit -c 7 |\n"
+"        rec-split --tee 'rec-convert --to elf-core -o core' > vm\n";
 
 struct options {
 	struct convert convert;
@@ -168,7 +185,7 @@ take(struct options *o, int c, const char *given)
 		convert->virtual_addresses = true;
 		break;
 	default:
-		opts_take(&o->common, name, help, c, given);
+		opts_take(&o->common, name, help, examples, c, given);
 	}
 }
 

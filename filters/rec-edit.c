@@ -25,22 +25,25 @@ static const char help[] =
 "Changes a plain stream: a bare image, that of libxl, a save file of xl or\n"
 "virsh.  What could not be restored any more is refused.\n"
 "\n"
-"  --keep EXPR        drop what is not selected\n"
-"  --drop EXPR        drop what is selected; END and what stands around the\n"
-"                     image stay\n"
-"  --zero EXPR        make the selected pages zero\n"
-"  --set KEY=VALUE    of the domain: name=NAME, uuid=new, uuid=UUID, vcpus=N\n"
-"                     (1 to 4096), memory=SIZE (1M to 4194304G)\n"
-"  --squash           leave out all copies of a page but the last\n"
-"  --regroup          that, and pages in order, so that Xen 4.21 and later make\n"
-"                     pages of 2 MiB of them\n"
-"  --spill SIZE       of a pipe, keep at most so much in a file meanwhile, in\n"
-"                     TMPDIR or /var/tmp (default: what there is room for)\n"
-"  -f                 refuse nothing of what comes out\n"
-"  --pass-after-end   hand on what follows the stream's END at once\n"
-"                     (inside xl migrate -s)\n"
-"  -q, -v             say errors only; say what was changed, on stderr\n"
-"  -h, -V             this help; the version\n"
+"  --keep EXPR              drop what is not selected\n"
+"  --drop EXPR              drop what is selected; END and what stands around\n"
+"                           the image stay\n"
+"  --zero EXPR              make the selected pages zero\n"
+"  --set KEY=VALUE          of the domain: name=NAME, uuid=new, uuid=UUID,\n"
+"                           vcpus=N (1 to 4096), memory=SIZE (1M to 4194304G)\n"
+"  --squash                 leave out all copies of a page but the last\n"
+"  --regroup                that, and pages in order, so that Xen 4.21 and later\n"
+"                           make pages of 2 MiB of them\n"
+"  --spill SIZE             of a pipe, keep at most so much in a file meanwhile,\n"
+"                           in TMPDIR or /var/tmp (default: what there is room\n"
+"                           for)\n"
+"  -f, --force              refuse nothing of what comes out\n"
+"  --pass-after-end         hand on what follows the stream's END at once\n"
+"                           (inside xl migrate -s)\n"
+"  -q, --quiet              say errors only\n"
+"  -v, --verbose            say more, on stderr\n"
+"  -h, --help               this help; --help: and examples\n"
+"  -V, --version            the version; with -v: and what sandbox there is\n"
 "\n"
 "EXPR is one or more of these, with 'and' between:\n"
 "  type=PAGE_DATA,0x11    records of these types, as rec-ls shows them\n"
@@ -49,6 +52,15 @@ static const char help[] =
 "\n"
 "Exit status: 0 done, 1 I/O or memory, 2 usage, 3 stream malformed or cut,\n"
 "5 refused (could not be restored, layer to undo first, nothing to set).\n";
+
+static const char examples[] =
+"Examples:\n"
+"  A second guest from a stored one:\n"
+"    rec-edit --set name=web2 --set uuid=new < web.rec | xc-absorb\n"
+"  A crashed guest's registers, and not its memory:\n"
+"    rec-edit --zero type=PAGE_DATA < crash.rec > shown.rec\n"
+"  One page and the records around the memory, to look at:\n"
+"    rec-edit -f --keep pfn=0x1234 < vm.rec | rec-ls -lv\n";
 
 #define VCPUS_MAX	4096
 #define MEMORY_MAX_MIB	(UINT64_C(1) << 32)
@@ -179,7 +191,7 @@ take(struct options *o, int c, const char *given)
 		o->edit.pass_after_end = true;
 		break;
 	default:
-		opts_take(&o->common, name, help, c, given);
+		opts_take(&o->common, name, help, examples, c, given);
 	}
 }
 

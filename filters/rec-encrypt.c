@@ -31,35 +31,52 @@ static const char help[] =
 "       rec-encrypt -l [--json] < sealed\n"
 "       rec-encrypt --keygen [-o FILE]\n"
 "\n"
-"  -r RECIPIENT       seal to this key: age1..., or 'ssh-ed25519 AAAA...'; may\n"
-"                     come more than once\n"
-"  -R FILE            and to all keys of this file, one on each line\n"
-"  -p                 seal to a passphrase instead, which is asked for\n"
-"  --passphrase-file FILE, --passphrase-fd N   the passphrase is the first\n"
-"                     line there, instead of what is typed; with -d, too\n"
-"  --chunk SIZE       of the pieces that are sealed: 64K to 16M, a power of 2\n"
-"                     (default 256K)\n"
-"  --pad              hide how much there is, within 12 % and 2 chunks\n"
-"  --cipher NAME      aes or chacha (default: aes where the processor has it)\n"
-"  -d                 open and verify the container, write the stream\n"
-"  -t                 open and verify it, write nothing\n"
-"  -i IDENTITY        a file with the key that opens it: of age-keygen or\n"
-"                     ssh-keygen; may come more than once. Without it a\n"
-"                     passphrase is asked for\n"
-"  -f, --force        take identity files that others may read\n"
-"  -l                 say what it is sealed with, and how large it is; needs\n"
-"                     no key, verifies nothing; with --json in JSON\n"
-"  --keygen           print a new identity\n"
-"  -o FILE            to a new file, that nobody else may read\n"
-"  -T N               threads, 1 to 256; 0: one per processor (default 0)\n"
-"  --pass-after-end   hand on what follows the stream's END at once\n"
-"                     (inside xl migrate -s)\n"
-"  -q, -v             say errors only (default); say what was done, on stderr\n"
-"  -h, -V             this help; the version\n"
+"  -r, --recipient RECIPIENT\n"
+"                           seal to this key: age1..., or 'ssh-ed25519 AAAA...';\n"
+"                           may come more than once\n"
+"  -R, --recipients-file FILE\n"
+"                           and to all keys of this file, one on each line\n"
+"  -p, --passphrase         seal to a passphrase instead, which is asked for\n"
+"  --passphrase-file FILE   the passphrase is the first line there, instead of\n"
+"                           what is typed; with -d, too\n"
+"  --passphrase-fd N        or the first line that comes from this descriptor\n"
+"  --chunk SIZE             of the pieces that are sealed: 64K to 16M, a power\n"
+"                           of 2 (default 256K)\n"
+"  --pad                    hide how much there is, within 12 % and 2 chunks\n"
+"  --cipher aes|chacha      (default: aes where the processor has it)\n"
+"  -d, --decode             open and verify the container, write the stream\n"
+"  -t, --test               open and verify it, write nothing\n"
+"  -i, --identity IDENTITY  a file with the key that opens it: of age-keygen or\n"
+"                           ssh-keygen; may come more than once. Without it a\n"
+"                           passphrase is asked for\n"
+"  -f, --force              take identity files that others may read\n"
+"  -l, --list               say what it is sealed with, and how large it is;\n"
+"                           needs no key, verifies nothing\n"
+"  --json                   with -l: say it as JSON\n"
+"  --keygen                 print a new identity\n"
+"  -o, --output FILE        to a new file, that nobody else may read\n"
+"  -T, --threads N          threads, 1 to 256; 0: one per processor (default 0)\n"
+"  --pass-after-end         hand on what follows the stream's END at once\n"
+"                           (inside xl migrate -s)\n"
+"  -q, --quiet              say errors only (default)\n"
+"  -v, --verbose            say more, on stderr\n"
+"  -h, --help               this help; --help: and examples\n"
+"  -V, --version            the version; with -v: and what sandbox there is\n"
 "\n"
 "Exit status: 0 done, 1 I/O or memory, 2 usage, 3 stream malformed or cut,\n"
 "4 damaged, forged, or the wrong key, 5 refused (sealed already, not sealed,\n"
 "a key file that others may read, unknown version).\n";
+
+static const char examples[] =
+"Examples:\n"
+"  A key, and a snapshot for it:\n"
+"    rec-encrypt --keygen -o backup.key\n"
+"    xc-emit -c 7 | rec-compress | rec-encrypt -r age1... > mail.sealed\n"
+"  What is it sealed with, and is it whole?\n"
+"    rec-encrypt -l < mail.sealed\n"
+"    rec-encrypt -t -i backup.key < mail.sealed\n"
+"  Bring it back:\n"
+"    xc-absorb -i backup.key --unpause < mail.sealed\n";
 
 enum action { SEAL, OPEN, TEST, LIST, KEYGEN };
 
@@ -200,7 +217,7 @@ take(struct options *o, int c, const char *given)
 		break;
 	default:
 		if (!keyring_take(&o->keys, name, c) && !take_sealing(o, c))
-			opts_take(&o->common, name, help, c, given);
+			opts_take(&o->common, name, help, examples, c, given);
 	}
 }
 

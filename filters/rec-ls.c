@@ -31,28 +31,41 @@ static const char help[] =
 "stream of xl migrate; compressed or not; or what xc-absorb --image stored.\n"
 "FILE or stdin.\n"
 "\n"
-"  -l, --list        a line for each record; PAGE_DATA that belongs together\n"
-"                    on one, without -v\n"
-"  -v                with -l: all of what each record says\n"
-"  --lint            what is wrong with it: errors, with which a restore must\n"
-"                    fail, and warnings\n"
-"  --strict          with --lint: warnings are errors\n"
-"  --record N        the body of record N of the image, in hex\n"
-"  --page PFN        the last copy of a page, in hex; PFN may be 0x...\n"
-"  --raw             with these two: the bytes themselves\n"
-"  --map FILE.html   a picture of the guest's memory, besides the summary\n"
-"  --json            one JSON object for each record, then one with the\n"
-"                    summary; with --lint: for each finding\n"
-"  --max-pfn N       with --lint: refuse pages above this pfn (default: as\n"
-"                    xc-absorb does)\n"
+"  -l, --list               a line for each record; PAGE_DATA that belongs\n"
+"                           together on one, without -v\n"
+"  --lint                   what is wrong with it: errors, with which a restore\n"
+"                           must fail, and warnings\n"
+"  --strict                 with --lint: warnings are errors\n"
+"  --record N               the body of record N of the image, in hex\n"
+"  --page PFN               the last copy of a page, in hex; PFN may be 0x...\n"
+"  --raw                    with these two: the bytes themselves\n"
+"  --map FILE.html          a picture of the guest's memory, besides the summary\n"
+"  --json                   one JSON object for each record, then one with the\n"
+"                           summary; with --lint: for each finding\n"
 KEYRING_HELP
-"  -M SIZE           of a compressed stream: the largest window to take, 1M to\n"
-"                    16G (default 256M)\n"
-"  -T N              threads, 1 to 256; 0: one per processor (default 0)\n"
-"  -q, -h, -V        say less; this help; the version\n"
+"  -M, --memory SIZE        of a compressed stream: the largest window to take,\n"
+"                           1M to 16G (default 256M)\n"
+"  --max-pfn N              with --lint: refuse pages above this pfn (default:\n"
+"                           as xc-absorb does)\n"
+"  -T, --threads N          threads, 1 to 256; 0: one per processor (default 0)\n"
+"  -q, --quiet              with --lint: do not count the findings\n"
+"  -v, --verbose            with -l: all of what each record says; with --lint:\n"
+"                           all findings\n"
+"  -h, --help               this help; --help: and examples\n"
+"  -V, --version            the version; with -v: and what sandbox there is\n"
 "\n"
-"Exit status: 0 done, 1 I/O or memory, 2 usage, 3 malformed or cut short, or\n"
-"an error of --lint, 4 damaged, 5 refused (a limit, no such record or page).\n";
+"Exit status: 0 done, 1 I/O or memory, 2 usage, 3 stream malformed or cut,\n"
+"or an error of --lint, 4 damaged, 5 refused (a limit, no such record or\n"
+"page).\n";
+
+static const char examples[] =
+"Examples:\n"
+"  Would this file be restored?\n"
+"    rec-ls --lint vm.xen && echo yes\n"
+"  Where vcpu 0 stood:\n"
+"    rec-ls -lv vm.xen | less\n"
+"  A page of its memory, as a file:\n"
+"    rec-ls --page 0x1234 --raw vm.xen > page\n";
 
 static const struct option longs[] = {
 	{ "list", no_argument, NULL, 'l' },
@@ -136,7 +149,7 @@ take_option(struct view *v, struct opts *common, struct keyring *keys, int c,
 		v->lint.max_pfn = take_pfn("--max-pfn");
 		break;
 	default:
-		opts_take(common, name, help, c, given);
+		opts_take(common, name, help, examples, c, given);
 	}
 }
 
