@@ -46,6 +46,8 @@ static const char help[] =
 "                           vcpu, not by physical ones\n"
 "  --max-pfn N              refuse pages above this pfn (default: of memory\n"
 "                           4294967296, of streams none)\n"
+"  --progress=json          a line of JSON each second, on stderr\n"
+"  --stats=json             one at the end\n"
 "  -q, --quiet              say errors only\n"
 "  -v, --verbose            say more, on stderr\n"
 "  -h, --help               this help; --help: and examples\n"

@@ -40,6 +40,8 @@ static const char help[] =
 "  -f, --force              refuse nothing of what comes out\n"
 "  --pass-after-end         hand on what follows the stream's END at once\n"
 "                           (inside xl migrate -s)\n"
+"  --progress=json          a line of JSON each second, on stderr\n"
+"  --stats=json             one at the end\n"
 "  -q, --quiet              say errors only\n"
 "  -v, --verbose            say more, on stderr\n"
 "  -h, --help               this help; --help: and examples\n"

@@ -58,6 +58,8 @@ static const char help[] =
 "  -T, --threads N          threads, 1 to 256; 0: one per processor (default 0)\n"
 "  --pass-after-end         hand on what follows the stream's END at once\n"
 "                           (inside xl migrate -s)\n"
+"  --progress=json          a line of JSON each second, on stderr\n"
+"  --stats=json             one at the end\n"
 "  -q, --quiet              say errors only (default)\n"
 "  -v, --verbose            say more, on stderr\n"
 "  -h, --help               this help; --help: and examples\n"

@@ -48,6 +48,8 @@ KEYRING_HELP
 "  --max-pfn N              with --lint: refuse pages above this pfn (default:\n"
 "                           as xc-absorb does)\n"
 "  -T, --threads N          threads, 1 to 256; 0: one per processor (default 0)\n"
+"  --progress=json          a line of JSON each second, on stderr\n"
+"  --stats=json             one at the end\n"
 "  -q, --quiet              with --lint: do not count the findings\n"
 "  -v, --verbose            with -l: all of what each record says; with --lint:\n"
 "                           all findings\n"

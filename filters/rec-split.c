@@ -58,6 +58,8 @@ static const char help[] =
 "  --feed SOCKET            the far end of a lane: hand on to and from that\n"
 "                           socket\n"
 "  -T, --threads N          threads, 1 to 256; 0: one per processor (default 0)\n"
+"  --progress=json          a line of JSON each second, on stderr\n"
+"  --stats=json             one at the end\n"
 "  -q, --quiet              say errors only (default)\n"
 "  -v, --verbose            say more, on stderr\n"
 "  -h, --help               this help; --help: and examples\n"

@@ -76,6 +76,8 @@ KEYRING_HELP
 "  --timeout N              give up when nothing moves for N seconds, 1 to 86400\n"
 "                           (default: never)\n"
 "  -T, --threads N          threads, 1 to 256; 0: one per processor (default 0)\n"
+"  --progress=json          a line of JSON each second, on stderr\n"
+"  --stats=json             one at the end\n"
 "  -q, --quiet              say errors only (default)\n"
 "  -v, --verbose            say more, on stderr\n"
 "  -h, --help               this help; --help: and examples\n"
