@@ -24,7 +24,7 @@
 #                  with what nobody wrote: tests/fuzz/README
 # make bench       filters beside zstd, lz4, age, split and cat;
 #                  CAPTURES=folder of *.zst, STREAMS="file ...",
-#                  ONLY=pack,unpack,..., RUNS=N
+#                  ONLY=pack,unpack,..., PLOT=FILE.svg, RUNS=N
 # make bench-lab   moves and archives beside xl's, and checkpoints, on two real
 #                  Xen hosts in QEMU; RUNS=N, MEMORY=MiB, ONLY="move ..."
 # make lab         a shell on one of two Xen hosts, to play with
@@ -221,7 +221,7 @@ bench:
 	tests/deps lz4 iproute2 age mbuffer netcat-openbsd
 	$(MAKE) programs
 	bench/bench --build $B $(ONLY:%=--only %) $(CAPTURES:%=--captures %) \
-	    $(STREAMS)
+	    $(PLOT:%=--plot %) $(STREAMS)
 
 bench-lab:
 	tests/deps gzip

@@ -6,7 +6,7 @@ from measure import WIDE
 from pulse import PACK, SEAL as PULSE_SEAL, SPLIT as PULSE_SPLIT
 from sealing import AGE, CHAIN, OPEN, OPEN_AGE, OURS, SEAL
 from lanes import KNOWN, LANES
-from ssh import PLAIN
+from ssh import CHAIN as SSH_CHAIN, PLAIN
 from volumes import CAT, FILE, JOIN, SPLIT
 from volumes import OURS as VOLUMES
 
@@ -76,8 +76,10 @@ class Aims:
             self.speed(f"volumes of {source}, times split", "split", stream,
                        (SPLIT + tail, VOLUMES + tail), 1.0)
         self.speed("joining, times cat", "split", stream, (CAT, JOIN), 0.9)
-        self.speed("through ssh, times plain", "ssh", stream, (PLAIN, REC),
-                   1.0)
+        self.speed("packed through ssh, times plain", "ssh", stream,
+                   (PLAIN, REC), 1.0)
+        self.speed("checked, packed and sealed through ssh, times plain",
+                   "ssh", stream, (PLAIN, SSH_CHAIN), 1.0)
         self.row("link up to which it pays, times zstd's", "link", stream,
                  (ZSTD, REC), lambda a, b: b / a, 1.3, True)
 

@@ -4,6 +4,7 @@ import dataclasses
 import fcntl
 import os
 import select
+import shlex
 import shutil
 import statistics
 import subprocess
@@ -66,7 +67,7 @@ class Measured:
 
     def __init__(self, command, stdin, stdout):
         self.report, told = os.pipe()
-        self.child = start(["took", str(told), *command.split()], stdin,
+        self.child = start(["took", str(told), *shlex.split(command)], stdin,
                            stdout, pass_fds=(told,))
         os.close(told)
 

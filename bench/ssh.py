@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Through ssh: cat STREAM | X | ssh host 'X -d > /dev/null', on loopback."""
 import contextlib
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -8,11 +9,13 @@ import time
 
 import streams
 from filters import REC, ZSTD, undo
-from measure import Job, interleave, pipe, say, start
+from measure import Job, Measured, interleave, pipe, say, start, table
+from sealing import key
 
 CIPHER = "aes128-gcm@openssh.com"
 PLAIN = "nothing"
-WAYS = (PLAIN, ZSTD, REC)
+AGE = f"{ZSTD} \\| age"
+CHAIN = f"rec-checksum \\| {REC} \\| rec-encrypt"
 SSHD = f"{streams.TOP}/tests/sshd"
 
 
@@ -49,45 +52,60 @@ def host():
                        stderr=subprocess.DEVNULL)
 
 
-def there(way):
+def ways(directory):
+    """{name: (commands here, commands there)}."""
+    path, to = key(directory)
+    return {
+        PLAIN: ((), ("cat",)),
+        ZSTD: ((ZSTD,), (undo(ZSTD),)),
+        REC: ((REC,), (undo(REC),)),
+        AGE: ((ZSTD, f"age -r {to}"), (f"age -d -i {path}", undo(ZSTD))),
+        CHAIN: (("rec-checksum", REC, f"rec-encrypt -r {to}"),
+                (f"rec-encrypt -d -i {path}", undo(REC), "rec-checksum -d")),
+    }
+
+
+def there(commands):
     """With its whole path: over there is another PATH."""
-    tool, *options = ("cat" if way == PLAIN else undo(way)).split()
-    return " ".join([shutil.which(tool), *options, "> /dev/null"])
+    return "set -o pipefail; " + " | ".join(
+        " ".join([shutil.which(command.split()[0]), *command.split()[1:]])
+        for command in commands) + " > /dev/null"
 
 
 def once(ssh, path, way):
+    here, over_there = way
     r, w = pipe()
     begin = time.monotonic()
-    chain = [start(["cat", path], subprocess.DEVNULL, w)]
-    if way != PLAIN:
+    source = start(["cat", path], subprocess.DEVNULL, w)
+    chain = []
+    for command in here:
         after, w = pipe()
-        chain.append(start(way.split(), r, w))
+        chain.append(Measured(command, r, w))
         r = after
-    chain.append(start([*ssh, there(way)], r, subprocess.DEVNULL))
-    codes = [child.wait() for child in chain]
+    chain.append(Measured(shlex.join(
+        [*ssh, f"bash -c {shlex.quote(there(over_there))}"]), r,
+        subprocess.DEVNULL))
+    took = [x.finish() for x in chain]
     wall = time.monotonic() - begin
-    if any(codes):
-        raise Broken(f"{way}: exit {codes}")
-    return wall, 0, 0
+    if source.wait() or any(x.child.returncode for x in chain):
+        raise Broken(f"{' | '.join(here)}: it failed")
+    return wall, sum(cpu for cpu, _ in took), sum(peak for _, peak in took)
 
 
-def shelling(one, runs, _):
+def shelling(one, runs, directory):
     if not streams.large(one):
         say(f"{one.name}: too small for ssh")
         return {}
+    way = ways(directory)
     try:
         with host() as ssh:
             found = interleave(
-                f"{one.name}: ssh", [Job(x, (), ()) for x in WAYS], runs,
-                lambda job: once(ssh, one.path, job.name))
+                f"{one.name}: ssh", [Job(x, (), ()) for x in way], runs,
+                lambda job: once(ssh, one.path, way[job.name]))
     except Broken as why:
         print(f"\nssh is skipped: {why}.")
         return {}
     print(f"\n### `cat STREAM | X | ssh host 'X -d > /dev/null'`, {CIPHER}, "
-          "on loopback\n\n| X | s | spread | MB/s | times |\n"
-          "|---|--:|--:|--:|--:|")
-    for name, r in found.items():
-        print(f"| `{name}` | {r.wall:.3f} | {r.low:.3f}-{r.high:.3f} "
-              f"| {one.size / r.wall / 1e6:.0f} "
-              f"| {found[PLAIN].wall / r.wall:.2f} |", flush=True)
+          "on loopback; CPU and memory: of X here\n")
+    table("", one.size, found)
     return {("ssh", one.name, name): r for name, r in found.items()}
