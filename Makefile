@@ -30,7 +30,7 @@
 # make lab         a shell on one of two Xen hosts, to play with
 # make deps        install what building and testing need (as root)
 # make check-package    the targets below, and Debian's packages: built, put on
-#                  a bare Debian and removed; it fetches 150 MB
+#                  a bare Debian and removed; it fetches 60 MB
 # make install, make uninstall    into $(DESTDIR)$(PREFIX), and out of there
 # make static      the filters into build/static/, for machines that have
 #                  nothing: no library is asked for
@@ -77,7 +77,7 @@ STD     = -std=$(STDC) -D_GNU_SOURCE -DXENREC_VERSION='"$(VERSION)"' -Icommon \
 # Xen's headers need the extensions of GNU C.
 STDC    = c11
 $B/o/guest.o $B/o/guest_%.o $B/o/unit/test_decode_layout.o: STDC = gnu11
-LINK    = $(if $(STATIC),-static,-pie -Wl,-z,relro,-z,now) $(LDFLAGS)
+LINK    = $(if $(STATIC),-static,-fPIE -pie -Wl,-z,relro,-z,now) $(LDFLAGS)
 LDLIBS  = $(shell $(PKG) --libs $(USED)) -lpthread -lm
 
 all: $(TOOLS:%=$B/%)
