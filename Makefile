@@ -246,7 +246,8 @@ uninstall:
 	[ ! -d $(DESTDIR)$(PREFIX)/lib/xenrec ] || rmdir \
 	    --ignore-fail-on-non-empty $(DESTDIR)$(PREFIX)/lib/xenrec
 
-# They have objects of their own: these are linked to no shared library.
+# They have objects of their own.  The linker warns of what libcrypto could load
+# and look up; no tool asks it to.
 static: ALONE = $B/o/static
 static:
 	$(MAKE) B=$(ALONE) STATIC=yes XEN= $(FILTERS:%=$(ALONE)/%)
