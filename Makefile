@@ -29,17 +29,25 @@
 #                  Xen hosts in QEMU; RUNS=N, MEMORY=MiB, ONLY="move ..."
 # make lab         a shell on one of two Xen hosts, to play with
 # make deps        install what building and testing need (as root)
-# make install     into $(DESTDIR)$(PREFIX)
+# make check-package    the targets below, and Debian's packages: built, put on
+#                  a bare Debian and removed; it fetches 60 MB
+# make install, make uninstall    into $(DESTDIR)$(PREFIX), and out of there
+# make static      the filters into build/static/, for machines that have
+#                  nothing: no library is asked for
+# make dist        build/xenrec-VERSION.tar.gz, of what is committed
 
 CC      = cc
-CFLAGS  = -O2 -g
+# CFLAGS, CPPFLAGS and LDFLAGS are taken from the environment, too.
+CFLAGS ?= -O2 -g
 PREFIX  = /usr/local
+SYSTEMD = $(PREFIX)/lib/systemd/system
 B       = build
 
 VERSION = 0.1
 TOOLS   = xc-emit rec-compress rec-checksum rec-encrypt rec-split rec-edit \
           rec-ls rec-convert xc-absorb
 SBIN    = xc-emit xc-absorb
+FILTERS = $(filter-out $(SBIN),$(TOOLS))
 HELPERS = $(wildcard pipelines/rec-archive-* pipelines/rec-migrate-*)
 SCRIPTS = $(filter-out $(HELPERS),$(wildcard pipelines/rec-*))
 SERVICE = $(wildcard pipelines/systemd/*)
@@ -47,27 +55,30 @@ UNITS   = $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 PAGES   = $(wildcard man/*)
 
 # Without Xen's headers all is built; xc-emit and xc-absorb then say so.
-LIBS    = libzstd libsodium libcrypto json-c libisal expat
+LIBS    = libzstd libsodium libcrypto json-c expat $(if $(STATIC),,libisal)
+# STATIC: nothing of the machine is linked to; Debian has no static isa-l.
+PKG     = pkg-config $(if $(STATIC),--static)
 XENLIBS = xenguest xencontrol xenstore xenevtchn xentoollog
 XEN    := $(shell pkg-config --exists $(XENLIBS) 2>/dev/null && echo yes)
 # Without libseccomp there is no sandbox, and sanitizers need what it takes.
 SANDBOX:= $(shell pkg-config --exists libseccomp 2>/dev/null && echo yes)
 CONFINE = $(if $(findstring -fsanitize,$(CFLAGS)),,$(filter yes,$(SANDBOX)))
-COMMON  = $(filter-out guest%,$(patsubst common/%.c,%,$(wildcard common/*.c))) \
+COMMON  = $(filter-out guest% $(if $(STATIC),crc,crc_plain), \
+          $(patsubst common/%.c,%,$(wildcard common/*.c))) \
           $(if $(XEN),guest guest_checkpoint guest_describe guest_evtchn \
           guest_libxl guest_live guest_mark guest_offer guest_restore \
           guest_save guest_store guest_suspend guest_xl,guest_none)
 USED    = $(LIBS) $(if $(XEN),$(XENLIBS)) $(if $(CONFINE),libseccomp)
 
 STD     = -std=$(STDC) -D_GNU_SOURCE -DXENREC_VERSION='"$(VERSION)"' -Icommon \
-          $(if $(CONFINE),-DSANDBOX) \
+          $(if $(CONFINE),-DSANDBOX) $(if $(STATIC),-DSTATIC) \
           -MMD -MP -Wall -Wextra -Wconversion -Wshadow -fPIE \
-          -fstack-protector-strong $(shell pkg-config --cflags $(USED))
+          -fstack-protector-strong $(shell $(PKG) --cflags $(USED))
 # Xen's headers need the extensions of GNU C.
 STDC    = c11
 $B/o/guest.o $B/o/guest_%.o $B/o/unit/test_decode_layout.o: STDC = gnu11
-LINK    = -pie -Wl,-z,relro,-z,now $(LDFLAGS)
-LDLIBS  = $(shell pkg-config --libs $(USED)) -lpthread -lm
+LINK    = $(if $(STATIC),-static,-fPIE -pie -Wl,-z,relro,-z,now) $(LDFLAGS)
+LDLIBS  = $(shell $(PKG) --libs $(USED)) -lpthread -lm
 
 # What a shell completes, made of what the tools themselves say.
 COMMANDS = $(TOOLS) $(notdir $(SCRIPTS))
@@ -79,16 +90,19 @@ all: $(TOOLS:%=$B/%) $(FILLS)
 
 $B/o/%.o: common/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(STD) $(CFLAGS) -c -o $@ $<
+	$(CC) $(STD) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 $B/o/%.o: filters/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(STD) $(CFLAGS) -c -o $@ $<
+	$(CC) $(STD) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 $B/o/%.o: tests/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(STD) $(CFLAGS) -Itests -c -o $@ $<
+	$(CC) $(STD) $(CPPFLAGS) $(CFLAGS) -Itests -c -o $@ $<
 $B/o/%.o: bench/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(STD) $(CFLAGS) -c -o $@ $<
+	$(CC) $(STD) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+$B/o/%.o: examples/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(STD) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 $B/o/libcommon.a: $(COMMON:%=$B/o/%.o)
 	rm -f $@
@@ -131,11 +145,13 @@ $B/completions/zsh/_%: $B/completions/help/%
 $B/completions/fish/%.fish: $B/completions/help/%
 	$(call FILLED,fish)
 
-# What only the tests use.
+# What only the tests use, and examples, which are no tools.
 MADE = rec-null age-key legacy-cuts make-guest ceiling digest-of remus took \
-       $(if $(CONFINE),lacking)
+       $(if $(CONFINE),lacking) \
+       $(patsubst examples/%.c,%,$(wildcard examples/*.c))
 $B/tests/make-guest: $B/o/mix.o $B/o/files.o $B/o/digest.o
 $B/tests/digest-of: $B/o/digest.o
+$B/tests/test_crc_plain: $B/o/crc_plain.o
 $(MADE:%=$B/tests/%): $B/tests/%: $B/o/%.o $B/o/libcommon.a
 	$(LINKED)
 # tests/torture: a program, and what it preloads to the filters, which no
@@ -174,11 +190,12 @@ IN_LAB = tests/lab/with-hosts -2 -- tests/lab/with-hosts -2 -- \
          env JOBS=2 tests/run $B
 check: deps
 	$(MAKE) programs
-	$(IN_LAB) $(filter-out $(AT_LENGTH),$(wildcard tests/*.t)) \
+	$(IN_LAB) $(filter-out $(AT_LENGTH) $(PACKAGE),$(wildcard tests/*.t)) \
 	    $(UNITS:%=$B/tests/%) \
 	    $(filter-out $(LONG) $(WITH_MODEL) $(WITH_LINUX), \
 	    $(shell ls -r tests/lab/*.t))
 AT_LENGTH = tests/65-torture.t tests/64-soak.t
+PACKAGE = tests/94-install.t tests/95-package.t
 LONG = $(addprefix tests/lab/,45-settle.t 50-live.t 35-signals.t 70-kills.t \
        77-image.t 75-lint.t 57-convert.t 44-edit.t 67-evacuate.t 68-archive.t \
        69-lanes.t 71-checkpoints.t 05-lab.t)
@@ -197,13 +214,18 @@ check-long: deps
 	MOVES=$(or $(MOVES),100) KILLS=20 COUNT=100 SLOW=1 $(IN_LAB) $(LONG) \
 	    tests/lab/66-rec-ssh.t tests/lab/58-core.t
 	tests/lab/with-hosts -2h -- tests/run $B $(WITH_MODEL)
+check-package:
+	tests/deps git debhelper lintian blhc debootstrap
+	$(MAKE) programs static
+	tests/run $B $(PACKAGE)
 # Every filter through every class of what can go wrong, all there is to try.
 torture: deps
 	$(MAKE) programs
 	STEP=1 KILLS=50 tests/run $B $(AT_LENGTH) tests/66-kills.t
 check-asan check-tsan: check-%: deps
 	$(MAKE) programs B=build/$* CFLAGS="-O1 -g -fsanitize=$(SAN_$*)"
-	tests/run build/$* $(UNITS:%=build/$*/tests/%) tests/*.t
+	tests/run build/$* $(UNITS:%=build/$*/tests/%) \
+	    $(filter-out $(PACKAGE),$(wildcard tests/*.t))
 SAN_asan = address,undefined -fno-sanitize-recover
 SAN_tsan = thread
 
@@ -233,8 +255,7 @@ bench-lab:
 SHARE = $(DESTDIR)$(PREFIX)/share
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin
-	install $(filter-out $(SBIN:%=$B/%),$(TOOLS:%=$B/%)) \
-	    $(DESTDIR)$(PREFIX)/bin
+	install $(FILTERS:%=$B/%) $(DESTDIR)$(PREFIX)/bin
 	install $(SBIN:%=$B/%) $(SCRIPTS) $(DESTDIR)$(PREFIX)/sbin
 	install -d $(DESTDIR)$(PREFIX)/lib/xenrec
 	install $(HELPERS) $(DESTDIR)$(PREFIX)/lib/xenrec
@@ -247,21 +268,49 @@ install: all
 	install -m 644 $B/completions/fish/* $(SHARE)/fish/vendor_completions.d
 	for unit in $(SERVICE); do sed 's,/usr/local,$(PREFIX),' $$unit | \
 	    install -D -m 644 /dev/stdin \
-	    $(DESTDIR)$(PREFIX)/lib/systemd/system/$${unit##*/}; done
+	    $(DESTDIR)$(SYSTEMD)/$${unit##*/}; done
+INSTALLED = $(FILTERS:%=bin/%) $(addprefix sbin/,$(SBIN) $(notdir $(SCRIPTS))) \
+            $(addprefix lib/xenrec/,$(notdir $(HELPERS))) \
+            $(foreach page,$(notdir $(PAGES)), \
+            share/man/man$(subst .,,$(suffix $(page)))/$(page)) \
+            $(COMMANDS:%=share/bash-completion/completions/%) \
+            $(COMMANDS:%=share/zsh/vendor-completions/_%) \
+            $(COMMANDS:%=share/fish/vendor_completions.d/%.fish)
+uninstall:
+	rm -f $(INSTALLED:%=$(DESTDIR)$(PREFIX)/%) \
+	    $(addprefix $(DESTDIR)$(SYSTEMD)/,$(notdir $(SERVICE)))
+	[ ! -d $(DESTDIR)$(PREFIX)/lib/xenrec ] || rmdir \
+	    --ignore-fail-on-non-empty $(DESTDIR)$(PREFIX)/lib/xenrec
+
+# They have objects of their own.  The linker warns of what libcrypto could load
+# and look up; no tool asks it to.
+static: ALONE = $B/o/static
+static:
+	$(MAKE) B=$(ALONE) STATIC=yes XEN= $(FILTERS:%=$(ALONE)/%)
+	install -d $B/static
+	install -s $(FILTERS:%=$(ALONE)/%) $B/static
+
+# A fixed umask, whatever git is set to: the same commit gives the same bytes.
+ARCHIVE = xenrec-$(VERSION)
+dist:
+	@mkdir -p $B
+	git -c tar.umask=0002 archive --format=tar --prefix=$(ARCHIVE)/ \
+	    -o $B/$(ARCHIVE).tar HEAD
+	gzip -nf $B/$(ARCHIVE).tar
 
 # build/lab is kept: it takes a while to fetch; so are finds of fuzzing.
 clean:
-	rm -rf build/o build/tests build/completions build/asan build/tsan build/analyzed \
-	    build/valgrind build/afl build/coverage build/fuzz/o \
-	    build/fuzz/tests $(TOOLS:%=build/%)
+	rm -rf build/o build/tests build/completions build/asan build/tsan \
+	    build/analyzed build/valgrind build/afl build/coverage build/fuzz/o \
+	    build/fuzz/tests build/static $(TOOLS:%=build/%)
 distclean:
 	rm -rf build
 
 include tests/fuzz/fuzz.mk
 
 .PHONY: all deps demo lab programs check check-long check-crash torture \
-        check-asan check-tsan soak soak-terabyte bench bench-lab install \
-        clean distclean
+        check-asan check-tsan check-package soak soak-terabyte bench \
+        bench-lab install uninstall static dist clean distclean
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(wildcard $B/o/*.d $B/o/unit/*.d $B/o/fuzz/*.d $B/o/torture/*.d)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * crc.h - CRC-32C (Castagnoli; RFC 3720, appendix B.4), by isa-l.
+ * crc.h - CRC-32C (Castagnoli; RFC 3720, appendix B.4): crc.c by isa-l,
+ * crc_plain.c, in static tools, without it.
  */
 #ifndef CRC_H
 #define CRC_H

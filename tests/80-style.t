@@ -8,7 +8,8 @@ cd "$here/.."
 
 # But for vectors, which are bytes, and texts that are shown to people.
 mapfile -t sources < <(find Makefile common completions filters man pipelines \
-	tests bench .ci -type f -not -path 'tests/vectors/*' -not -name '*.pyc' \
+	tests bench examples debian/rules .ci -type f \
+	-not -path 'tests/vectors/*' -not -name '*.pyc' \
 	-not -path 'tests/fuzz/corpus/*' -not -name README -not -name help \
 	2> "$tmp/err" | sort)
 

@@ -8,7 +8,7 @@
 # Scripts, manual pages and Python are looked at by tests/80-style.t.
 
 SOURCES  = $(wildcard common/*.c filters/*.c tests/*.c tests/unit/*.c \
-           bench/*.c)
+           bench/*.c examples/*.c)
 ANALYZED = $(patsubst %.c,$B/analyzed/%,$(if $(XEN),$(SOURCES), \
            $(filter-out $(XEN_ONLY),$(SOURCES))))
 XEN_ONLY = $(filter-out common/guest_none.c,$(wildcard common/guest*.c)) \
@@ -50,7 +50,8 @@ $B/analyzed/%: %.c Makefile tests/analyze.mk tests/contracts.h .clang-tidy
 	@touch $@
 
 # Left out: what runs none of the tools, or is about the sources.
-UNCHECKED = $(addprefix tests/,17-seal-witness.t 80-style.t 82-completions.t)
+UNCHECKED = $(addprefix tests/,17-seal-witness.t 80-style.t 82-completions.t) \
+            $(PACKAGE)
 check-valgrind:
 	tests/deps valgrind
 	$(MAKE) deps programs
