@@ -37,6 +37,16 @@ enum { OPTS_EXAMPLES = 0x4800 };	/* --help; beside every tool's own */
 	{ "version", no_argument, NULL, 'V' }, \
 	{ NULL, 0, NULL, 0 }
 
+/* The same in a help. */
+#define OPTS_HELP_THREADS \
+"  -T, --threads N          threads, 1 to 256; 0: one per processor (default 0)\n"
+#define OPTS_HELP_PROGRESS \
+"  --progress=json          a line of JSON each second, on stderr\n" \
+"  --stats=json             one at the end\n"
+#define OPTS_HELP_WORDS \
+"  -h, --help               this help; --help: and examples\n" \
+"  -V, --version            the version; with -v: and what sandbox there is\n"
+
 /*
  * opts_take(o, tool, help, examples, c, given): what getopt_long returned as c
  * and the tool does not know, having taken the argument `given`: sets *o,

@@ -46,12 +46,10 @@ static const char help[] =
 "                           vcpu, not by physical ones\n"
 "  --max-pfn N              refuse pages above this pfn (default: of memory\n"
 "                           4294967296, of streams none)\n"
-"  --progress=json          a line of JSON each second, on stderr\n"
-"  --stats=json             one at the end\n"
+OPTS_HELP_PROGRESS
 "  -q, --quiet              say errors only\n"
 "  -v, --verbose            say more, on stderr\n"
-"  -h, --help               this help; --help: and examples\n"
-"  -V, --version            the version; with -v: and what sandbox there is\n"
+OPTS_HELP_WORDS
 "\n"
 "FORM is one of: v3, legacy, v2, bare, libxl, xl, virsh, image, raw, lime,\n"
 "qemu-mapped-ram, elf-core, xen-core. --forms says what each is, and which can\n"

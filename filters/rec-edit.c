@@ -40,12 +40,10 @@ static const char help[] =
 "  -f, --force              refuse nothing of what comes out\n"
 "  --pass-after-end         hand on what follows the stream's END at once\n"
 "                           (inside xl migrate -s)\n"
-"  --progress=json          a line of JSON each second, on stderr\n"
-"  --stats=json             one at the end\n"
+OPTS_HELP_PROGRESS
 "  -q, --quiet              say errors only\n"
 "  -v, --verbose            say more, on stderr\n"
-"  -h, --help               this help; --help: and examples\n"
-"  -V, --version            the version; with -v: and what sandbox there is\n"
+OPTS_HELP_WORDS
 "\n"
 "EXPR is one or more of these, with 'and' between:\n"
 "  type=PAGE_DATA,0x11    records of these types, as rec-ls shows them\n"

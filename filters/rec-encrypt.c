@@ -55,15 +55,13 @@ static const char help[] =
 "  --json                   with -l: say it as JSON\n"
 "  --keygen                 print a new identity\n"
 "  -o, --output FILE        to a new file, that nobody else may read\n"
-"  -T, --threads N          threads, 1 to 256; 0: one per processor (default 0)\n"
+OPTS_HELP_THREADS
 "  --pass-after-end         hand on what follows the stream's END at once\n"
 "                           (inside xl migrate -s)\n"
-"  --progress=json          a line of JSON each second, on stderr\n"
-"  --stats=json             one at the end\n"
+OPTS_HELP_PROGRESS
 "  -q, --quiet              say errors only (default)\n"
 "  -v, --verbose            say more, on stderr\n"
-"  -h, --help               this help; --help: and examples\n"
-"  -V, --version            the version; with -v: and what sandbox there is\n"
+OPTS_HELP_WORDS
 "\n"
 "Exit status: 0 done, 1 I/O or memory, 2 usage, 3 stream malformed or cut,\n"
 "4 damaged, forged, or the wrong key, 5 refused (sealed already, not sealed,\n"

@@ -47,14 +47,12 @@ KEYRING_HELP
 "                           1M to 16G (default 256M)\n"
 "  --max-pfn N              with --lint: refuse pages above this pfn (default:\n"
 "                           as xc-absorb does)\n"
-"  -T, --threads N          threads, 1 to 256; 0: one per processor (default 0)\n"
-"  --progress=json          a line of JSON each second, on stderr\n"
-"  --stats=json             one at the end\n"
+OPTS_HELP_THREADS
+OPTS_HELP_PROGRESS
 "  -q, --quiet              with --lint: do not count the findings\n"
 "  -v, --verbose            with -l: all of what each record says; with --lint:\n"
 "                           all findings\n"
-"  -h, --help               this help; --help: and examples\n"
-"  -V, --version            the version; with -v: and what sandbox there is\n"
+OPTS_HELP_WORDS
 "\n"
 "Exit status: 0 done, 1 I/O or memory, 2 usage, 3 stream malformed or cut,\n"
 "or an error of --lint, 4 damaged, 5 refused (a limit, no such record or\n"

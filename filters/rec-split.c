@@ -57,13 +57,11 @@ static const char help[] =
 "                           86400 (default 60)\n"
 "  --feed SOCKET            the far end of a lane: hand on to and from that\n"
 "                           socket\n"
-"  -T, --threads N          threads, 1 to 256; 0: one per processor (default 0)\n"
-"  --progress=json          a line of JSON each second, on stderr\n"
-"  --stats=json             one at the end\n"
+OPTS_HELP_THREADS
+OPTS_HELP_PROGRESS
 "  -q, --quiet              say errors only (default)\n"
 "  -v, --verbose            say more, on stderr\n"
-"  -h, --help               this help; --help: and examples\n"
-"  -V, --version            the version; with -v: and what sandbox there is\n"
+OPTS_HELP_WORDS
 "\n"
 "Exit status: 0 done, 1 I/O, memory, or a COMMAND failed, 2 usage, 3 malformed\n"
 "or cut, parts or chunks are missing, 4 damaged, or of another set, 5 refused\n"

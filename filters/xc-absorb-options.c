@@ -75,13 +75,11 @@ KEYRING_HELP
 "                           PV guests less, in proportion to their memory)\n"
 "  --timeout N              give up when nothing moves for N seconds, 1 to 86400\n"
 "                           (default: never)\n"
-"  -T, --threads N          threads, 1 to 256; 0: one per processor (default 0)\n"
-"  --progress=json          a line of JSON each second, on stderr\n"
-"  --stats=json             one at the end\n"
+OPTS_HELP_THREADS
+OPTS_HELP_PROGRESS
 "  -q, --quiet              say errors only (default)\n"
 "  -v, --verbose            say more, on stderr\n"
-"  -h, --help               this help; --help: and examples\n"
-"  -V, --version            the version; with -v: and what sandbox there is\n"
+OPTS_HELP_WORDS
 "\n"
 "Exit status: 0 done, 1 Xen, I/O or memory, 2 usage, 3 stream malformed or\n"
 "cut (--standby: and the copy is held), 4 damaged, 5 refused (name or uuid\n"

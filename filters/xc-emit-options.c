@@ -70,12 +70,10 @@ static const char help[] =
 "                           (default 60)\n"
 "  --timeout N              give up when nothing moves for N seconds, 1 to 86400\n"
 "                           (default: never)\n"
-"  --progress=json          a line of JSON each second, on stderr\n"
-"  --stats=json             one at the end; with --checkpoint each time, too\n"
+OPTS_HELP_PROGRESS
 "  -q, --quiet              say errors only\n"
 "  -v, --verbose            say more, on stderr\n"
-"  -h, --help               this help; --help: and examples\n"
-"  -V, --version            the version; with -v: and what sandbox there is\n"
+OPTS_HELP_WORDS
 "\n"
 "Exit status: 0 done, 1 Xen, I/O or memory, 2 usage, 3 offer or image\n"
 "malformed, 4 image damaged, 5 refused (FILE is there, paused, devices, not\n"
