@@ -8,7 +8,7 @@
 #                  them; edited guests; guests with devices; hosts emptied;
 #                  archives; lanes that are cut; copies that follow by
 #                  checkpoints, and their sources lost; xl migrate broken at
-#                  every stage; the torture; the lab itself
+#                  every stage; the torture; the examples of the manuals; the lab
 # make check-crash                    crash and drgn on Linux guests' cores; it
 #                                     fetches 310 MB and takes 620 MB of disk
 # make torture     every filter, cut and damaged everywhere, with each call and
@@ -198,7 +198,7 @@ AT_LENGTH = tests/65-torture.t tests/64-soak.t
 PACKAGE = tests/94-install.t tests/95-package.t
 LONG = $(addprefix tests/lab/,45-settle.t 50-live.t 35-signals.t 70-kills.t \
        77-image.t 75-lint.t 57-convert.t 44-edit.t 67-evacuate.t 68-archive.t \
-       69-lanes.t 71-checkpoints.t 05-lab.t)
+       69-lanes.t 71-checkpoints.t 74-examples.t 05-lab.t)
 # HVM guests need hosts that take longer to boot.
 WITH_MODEL = $(addprefix tests/lab/,48-whole.t 08-devices.t)
 # It needs a kernel's debug information.

@@ -146,7 +146,6 @@ for wrong in -p --no-config --xl --try-live --resume "--count 0" \
 		usage xc-emit --checkpoint 1s $wrong 1
 done
 ok "xc-emit: --count without --checkpoint" usage xc-emit --count 3 1
-ok "xc-emit: --count without --checkpoint" usage xc-emit --count 1 1
 for wrong in -p --unpause -f "--config x" -t "--image x" \
 	"--fence true --takeover"; do
 	# shellcheck disable=SC2086

@@ -176,6 +176,14 @@ ok "nor at dst" same_traces dst "$tmp/dst"
 on src 'xl pause a'
 ok "a guest that is paused: status 5" fails 5 src 'xc-emit --checkpoint 1s a > /tmp/s'
 on src 'xl unpause a'
+lab_create_full src pvh disk > "$tmp/disk"
+ok "a guest with devices: status 5" fails 5 src 'xc-emit --checkpoint 1s disk > /tmp/s'
+ok "what has its disks is said" grep 'xl remus .*--memory-only' "$tmp/err"
+ok "--memory-only takes it" on src 'set -o pipefail
+	xc-emit -q --checkpoint 100ms --count 2 --memory-only disk |
+		ssh dst xc-absorb -q --standby --name disk-copy'
+ok "it runs on" runs src disk
+on src 'xl destroy disk; rm -f /var/log/xen/guest-disk.log'
 ok "a plain stream is none to follow: status 5" \
 	fails 5 src 'set -o pipefail; xc-emit -c a | ssh dst xc-absorb --standby'
 ok "no copy comes of it" same_traces dst "$tmp/dst"
