@@ -10,6 +10,8 @@
 #include "keys.h"
 #include "xc-absorb.h"
 
+/* Pages: what is followed packs against all that came, and lasts. */
+#define STANDBY_MEMORY	(UINT32_C(1) << 18)
 #define PAGES_PER_MIB	256
 #define MIB_MAX		(1L << 32)
 #define VCPUS_MAX	4096
@@ -70,7 +72,7 @@ static const char help[] =
 "  --max-vcpus N            its number of vcpus, 1 to 4096\n"
 KEYRING_HELP
 "  -M, --memory SIZE        of a compressed stream: the largest window to take,\n"
-"                           1M to 16G (default 256M)\n"
+"                           1M to 16G (default 256M, of --standby 1G)\n"
 "  --max-pfn N              refuse pages above this pfn (default 4294967296; for\n"
 "                           PV guests less, in proportion to their memory)\n"
 "  --timeout N              give up when nothing moves for N seconds, 1 to 86400\n"
@@ -298,6 +300,8 @@ options_read(struct options *o, int argc, char *argv[])
 		opts_wrong(name, "no operand is taken, not '%s': the stream "
 		    "comes on stdin", argv[optind]);
 	check_options(o);
+	if (a->standby && a->memory == 0)
+		a->memory = STANDBY_MEMORY;
 	a->tool = name;
 	a->quiet = o->common.quiet;
 	a->verbose = o->common.verbose;

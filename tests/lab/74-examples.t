@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # The examples of the manual pages of section 8, as they stand there, on real
 # hosts.  What stands for something else is put in: a number for the guest, a
-# port, a key, a move, an archive's date.
+# port, a key, a move, an archive's date, a downtime that an emulator keeps.
+# PAGES="man/..." are tried alone.
 # shellcheck source=tests/lab/lib.sh
 . "${0%/*}/lib.sh"
 cd "$lab_top" || exit
@@ -28,7 +29,7 @@ src sent moved ssh dst xc-absorb --state
 dst mail stays xc-absorb --offer
 src mail stays rec-migrate --dry-run
 src mail moved rec-migrate
-src mail moved xl migrate
+src mail migrated xl migrate
 src mail stays rec-evacuate --dry-run
 src mail moved rec-evacuate
 src mail stays rec-encrypt --keygen
@@ -71,6 +72,7 @@ came_of() {
 	case $1 in
 	arrived) came_whole dst mail ;;
 	moved) came_whole dst mail && on src '! xl domid mail' ;;
+	migrated) came_whole dst mail--incoming && on src '! xl domid mail' ;;
 	copied) came_whole "$2" mail2 ;;
 	back) came_whole src mail ;;
 	stays) runs src mail ;;
@@ -83,6 +85,7 @@ concrete() {
 	move=$(on src 'sed -n "s/.*\"move\":\"\([0-9a-f]*\)\".*/\1/p" /tmp/e/receipt' 2> "$tmp/err")
 	name=$(on src 'cd /tmp/e && ls mail-*.json' 2> "$tmp/err")
 	sed -E "s/(xc-emit[^|]*) 7\\>/\\1 mail/g; s/-p 2222//; s/200ms/200ms --count 3/
+		s/(max-downtime) [0-9]+/\\1 20000/
 		s/age1\\.\\.\\./\$(sed -n 's,.*key: ,,p' backup.key)/
 		s/[0-9a-f]{32}/$move/; s/mail-[0-9]*T[0-9]*Z\\.json/$name/" <<< "$1"
 }
@@ -104,7 +107,7 @@ blocks() {
 		awk -v RS= -v ORS='\0' 1
 }
 
-for page in man/*.8; do
+for page in ${PAGES:-man/*.8}; do
 	while IFS= read -r -d '' text; do
 		where='' first="${page##*/}: ${text%%$'\n'*}"
 		while read -r where what result begin; do
