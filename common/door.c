@@ -21,24 +21,41 @@ refuse_name(const char *path, const char *why, struct fault *f)
 	return fault_set(f, EXIT_REFUSED, "%.200s: %s", path, why);
 }
 
-/* The directory that the socket is in, open, and the socket's name there. */
+/* The directory that the socket is in.  0, or an error number. */
 static int
-open_directory(struct door *d, const char *path, struct fault *f)
+open_directory(struct door *d, const char *path)
 {
 	const char *slash = strrchr(path, '/');
-	const char *last = slash == NULL ? path : slash + 1;
 	char *dir = slash == NULL ? strdup(".") :
 	    strndup(path, slash == path ? 1 : (size_t)(slash - path));
-	struct stat st;
+	int err;
 
 	*d = (struct door){ .fd = -1, .dir = -1 };
 	if (dir == NULL)
-		return fault_set(f, EXIT_SYSTEM, "no memory");
+		return ENOMEM;
 	d->dir = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	err = d->dir == -1 ? errno : 0;
 	free(dir);
-	if (d->dir == -1 || fstat(d->dir, &st) == -1)
-		return fault_set(f, EXIT_SYSTEM, "%.200s: its directory: %s",
-		    path, strerror(errno));
+	return err;
+}
+
+static int
+no_directory(const char *path, int err, struct fault *f)
+{
+	return fault_set(f, EXIT_SYSTEM, "%.200s: its directory: %s", path,
+	    strerror(err));
+}
+
+/* Whether it is one to use, and the socket's name there. */
+static int
+check_directory(struct door *d, const char *path, struct fault *f)
+{
+	const char *slash = strrchr(path, '/');
+	const char *last = slash == NULL ? path : slash + 1;
+	struct stat st;
+
+	if (fstat(d->dir, &st) == -1)
+		return no_directory(path, errno, f);
 	if (st.st_uid != geteuid() || (st.st_mode & (S_IRWXG | S_IRWXO))) {
 		refuse_name(path, "its directory is not yours alone", f);
 		return fault_hint(f, "mkdir -m 700 makes one that is");
@@ -102,8 +119,11 @@ int
 door_open(struct door *d, const char *path, struct fault *f)
 {
 	struct sockaddr_un a;
+	int err = open_directory(d, path);
 
-	if (open_directory(d, path, f) == -1)
+	if (err != 0)
+		return no_directory(path, err, f);
+	if (check_directory(d, path, f) == -1)
 		return -1;
 	remove_old(d);
 	a = address(d);
@@ -154,6 +174,16 @@ door_accept(const struct door *d, struct fault *f)
 	    "and was sent away");
 }
 
+/* A moment later; false when it is too late. */
+static bool
+again_before(uint64_t end)
+{
+	if (now_ms() >= end)
+		return false;
+	poll(NULL, 0, AGAIN_MS);
+	return true;
+}
+
 int
 door_enter(const char *path, unsigned ms, struct fault *f)
 {
@@ -161,13 +191,18 @@ door_enter(const char *path, unsigned ms, struct fault *f)
 	struct door d;
 	int err;
 
-	if (open_directory(&d, path, f) == -1)
+	do
+		err = open_directory(&d, path);
+	while (err == ENOENT && again_before(end));
+	if (err != 0)
+		return no_directory(path, err, f);
+	if (check_directory(&d, path, f) == -1) {
+		close(d.dir);
 		return -1;
-	while ((err = enter(&d)) == ENOENT || err == ECONNREFUSED) {
-		if (now_ms() >= end)
-			break;
-		poll(NULL, 0, AGAIN_MS);
 	}
+	do
+		err = enter(&d);
+	while ((err == ENOENT || err == ECONNREFUSED) && again_before(end));
 	close(d.dir);
 	if (err != 0) {
 		fault_set(f, EXIT_SYSTEM, "%.200s: %s", path, strerror(err));

@@ -33,8 +33,8 @@ void door_remove(const void *d);
 int door_accept(const struct door *d, struct fault *f);
 
 /*
- * door_enter(path, ms, f): goes in by that socket, for which it waits up to so
- * many milliseconds.  A descriptor, or -1: EXIT_REFUSED as door_open, or when
+ * door_enter(path, ms, f): goes in by that socket, for which, and for whose
+ * directory, it waits up to so many milliseconds.  A descriptor, or -1: EXIT_REFUSED as door_open, or when
  * another user listens there; EXIT_SYSTEM.
  */
 int door_enter(const char *path, unsigned ms, struct fault *f);

@@ -298,6 +298,21 @@ else
 	skip 1 "not root"
 fi
 ok "no directory" status 1 /dev/null rec-split --collect "$tmp/none/s"
+
+# A connection may be there before the one that makes the directory.
+looks() {
+	[ -s "$tmp/first" ] && grep -q "^[0-9]* (rec-split) S" "/proc/$(< "$tmp/first")/stat"
+}
+rm -rf "$tmp/door"
+way=() && known first
+send 0 "$plain" &
+sender=$!
+until_so looks
+mkdir -m 700 "$tmp/door"
+receive
+ok "a lane is there before the directory" eval 'wait $sender && ended 0 && gives "$plain"'
+ok "nothing is said" test ! -s "$tmp/err"
+
 ok "nobody comes: status 3" status 3 /dev/null rec-split --collect "$socket" --timeout 1
 ok "it is said" told rec-split "no lane came for 1 s"
 
