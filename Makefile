@@ -118,6 +118,8 @@ $(BUILT:%=%/rec-split): \
     $(patsubst filters/%.c,$B/o/%.o,$(wildcard filters/rec-split-*.c))
 $(BUILT:%=%/xc-emit): $B/o/xc-emit-options.o
 $(BUILT:%=%/xc-absorb): $B/o/xc-absorb-options.o
+$(BUILT:%=%/rec-checksum): $B/o/rec-checksum-options.o
+$(BUILT:%=%/rec-encrypt): $B/o/rec-encrypt-options.o
 $(TOOLS:%=$B/%): $B/%: $B/o/%.o $B/o/libcommon.a
 	$(LINKED)
 $B/tests/same/%: $B/o/%.o $B/o/same-random.o $B/o/libcommon.a

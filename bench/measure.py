@@ -4,7 +4,6 @@ import dataclasses
 import fcntl
 import os
 import select
-import shlex
 import shutil
 import statistics
 import subprocess
@@ -67,7 +66,7 @@ class Measured:
 
     def __init__(self, command, stdin, stdout):
         self.report, told = os.pipe()
-        self.child = start(["took", str(told), *shlex.split(command)], stdin,
+        self.child = start(["took", str(told), *command], stdin,
                            stdout, pass_fds=(told,))
         os.close(told)
 
@@ -98,7 +97,7 @@ def once(job):
     chain = []
     for command in job.commands:
         after, w = pipe(job.wide)
-        chain.append(Measured(command, r, w))
+        chain.append(Measured(command.split(), r, w))
         r = after
     drain = start(["cat"], r, subprocess.DEVNULL)
     took = [x.finish() for x in chain]

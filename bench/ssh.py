@@ -80,10 +80,10 @@ def once(ssh, path, way):
     chain = []
     for command in here:
         after, w = pipe()
-        chain.append(Measured(command, r, w))
+        chain.append(Measured(command.split(), r, w))
         r = after
-    chain.append(Measured(shlex.join(
-        [*ssh, f"bash -c {shlex.quote(there(over_there))}"]), r,
+    chain.append(Measured(
+        [*ssh, f"bash -c {shlex.quote(there(over_there))}"], r,
         subprocess.DEVNULL))
     took = [x.finish() for x in chain]
     wall = time.monotonic() - begin

@@ -50,6 +50,15 @@ fault_foreign(struct fault *f)
 	return -1;
 }
 
+bool
+fault_erases(void)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(STDERR_FILENO) && term != NULL &&
+	    strcmp(term, "dumb") != 0;
+}
+
 static void
 print_line(const char *tool, const char *label, const char *text)
 {
@@ -61,7 +70,7 @@ print_line(const char *tool, const char *label, const char *text)
 		    '?' : text[i];
 	line[i] = '\0';
 	/* What is left of the line that progress was shown on. */
-	if (isatty(STDERR_FILENO))
+	if (fault_erases())
 		fputs("\033[K", stderr);
 	fprintf(stderr, "%s: %s%s\n", tool, label, line);
 }

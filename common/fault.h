@@ -8,6 +8,8 @@
 #ifndef FAULT_H
 #define FAULT_H
 
+#include <stdbool.h>
+
 enum {
 	EXIT_DONE = 0,
 	EXIT_SYSTEM = 1,	/* this machine: I/O, memory, Xen */
@@ -42,6 +44,10 @@ int fault_hint(struct fault *f, const char *fmt, ...)
 /* fault_foreign(f): it comes from a process that may have written anything, and
  * is a fault now in any case.  Returns -1. */
 int fault_foreign(struct fault *f);
+
+/* fault_erases(): whether stderr is a terminal on which a line can be written
+ * over.  What is printed there below begins with erasing what is left of it. */
+bool fault_erases(void);
 
 /*
  * fault_print(tool, f): nothing for a fault without a text, which was told

@@ -21,11 +21,9 @@ struct opts {
 	unsigned threads;	/* opts_threads("0") until -T is given */
 };
 
-/* The options that have no letter; a tool's own are less. */
-enum { OPTS_PROGRESS = 1024, OPTS_STATS };
-
 #define OPTS_LETTERS	"qvhV"	/* for getopt_long, behind a tool's own */
-enum { OPTS_EXAMPLES = 0x4800 };	/* --help; beside every tool's own */
+/* Those that have no letter, --help first; beside every tool's own. */
+enum { OPTS_EXAMPLES = 0x4800, OPTS_PROGRESS, OPTS_STATS };
 #define OPTS_MEMORY	{ "memory", required_argument, NULL, 'M' }
 #define OPTS_THREADS	{ "threads", required_argument, NULL, 'T' }
 #define OPTS_WORDS \
@@ -43,6 +41,9 @@ enum { OPTS_EXAMPLES = 0x4800 };	/* --help; beside every tool's own */
 #define OPTS_HELP_PROGRESS \
 "  --progress=json          a line of JSON each second, on stderr\n" \
 "  --stats=json             one at the end\n"
+#define OPTS_HELP_TALK \
+"  -q, --quiet              say errors only (default)\n" \
+"  -v, --verbose            say more, on stderr\n"
 #define OPTS_HELP_WORDS \
 "  -h, --help               this help; --help: and examples\n" \
 "  -V, --version            the version; with -v: and what sandbox there is\n"
@@ -53,7 +54,7 @@ enum { OPTS_EXAMPLES = 0x4800 };	/* --help; beside every tool's own */
  * prints help, for --help with the examples behind it, and exits, or says what
  * is wrong and exits 2.  The tool's optstring starts with ':'.
  *
- * Completions are made of help (completions/generate says what it has to look
+ * Completions are made of help (completions/read.awk says what it has to look
  * like); examples are those of the tool's man page, indented by 4.
  */
 void opts_take(struct opts *o, const char *tool, const char *help,

@@ -246,16 +246,6 @@ at_exit(int status, void *unused)
 	tell(&line);
 }
 
-/* Whether stderr is a terminal that can be written over, and stdout none. */
-static bool
-can_show(void)
-{
-	const char *term = getenv("TERM");
-
-	return isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO) &&
-	    term != NULL && strcmp(term, "dumb") != 0;
-}
-
 /* Locks belong to open files, and stderr is everybody's. */
 static void
 open_terminal(void)
@@ -288,7 +278,8 @@ progress_begin(const char *tool, enum progress how, bool stats)
 	sigemptyset(&is.sa_mask);
 	sigaction(SIGUSR1, &is, NULL);
 	on_exit(at_exit, NULL);
-	if (how == PROGRESS_SHOWN && can_show())
+	if (how == PROGRESS_SHOWN && fault_erases() &&
+	    !isatty(STDOUT_FILENO))
 		open_terminal();
 	if (self.json || self.terminal != -1)
 		tick_set(TICK_PROGRESS, on_tick);

@@ -116,10 +116,14 @@ tell_report(const struct emit *e, struct guest *g, bool live,
 	};
 	uint64_t until = r->resumed != 0 ? r->resumed : now_ms();
 
-	if (!e->quiet && e->how.pace.interval > 0)
+	if (e->quiet)
+		return;
+	if (e->how.pace.interval > 0) {
 		fault_tell(e->tool, "domain %s: no more checkpoints; it stays "
 		    "here", guest_label(g));
-	if (e->quiet || r->stopped == 0 || (!live && !e->verbose))
+		return;
+	}
+	if (r->stopped == 0 || (!live && !e->verbose))
 		return;
 	if (r->asked == SAVE_BY_XL) {
 		fault_tell(e->tool, "domain %s: saved by xl; stopped for %"

@@ -49,8 +49,7 @@ OPTS_HELP_THREADS
 "  --pass-after-end         hand on what follows the stream's END at once\n"
 "                           (inside xl migrate -s)\n"
 OPTS_HELP_PROGRESS
-"  -q, --quiet              say errors only (default)\n"
-"  -v, --verbose            say more, on stderr\n"
+OPTS_HELP_TALK
 OPTS_HELP_WORDS
 "\n"
 "Exit status: 0 done, 1 I/O or memory, 2 usage, 3 stream malformed or cut,\n"

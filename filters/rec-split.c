@@ -59,8 +59,7 @@ static const char help[] =
 "                           socket\n"
 OPTS_HELP_THREADS
 OPTS_HELP_PROGRESS
-"  -q, --quiet              say errors only (default)\n"
-"  -v, --verbose            say more, on stderr\n"
+OPTS_HELP_TALK
 OPTS_HELP_WORDS
 "\n"
 "Exit status: 0 done, 1 I/O, memory, or a COMMAND failed, 2 usage, 3 malformed\n"

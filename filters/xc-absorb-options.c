@@ -79,8 +79,7 @@ KEYRING_HELP
 "                           (default: never)\n"
 OPTS_HELP_THREADS
 OPTS_HELP_PROGRESS
-"  -q, --quiet              say errors only (default)\n"
-"  -v, --verbose            say more, on stderr\n"
+OPTS_HELP_TALK
 OPTS_HELP_WORDS
 "\n"
 "Exit status: 0 done, 1 Xen, I/O or memory, 2 usage, 3 stream malformed or\n"

@@ -129,7 +129,7 @@ ok "and goes on" strike src CONT ssh 1
 ok "the copy follows again" copied "$((seen + 3))"
 ok "SIGTERM ends it" strike src TERM xc-emit 1
 ok "with 0" over src 0
-ok "the delay was told of, once" on src '[ "$(grep -c "came [0-9]* ms late" /tmp/told)" -ge 1 ]'
+ok "the delay was told of" on src '[ "$(grep -c "came [0-9]* ms late" /tmp/told)" -ge 1 ]'
 ok "its copy goes" over dst 0
 ok "the guest runs on" ran_on src a
 
