@@ -48,7 +48,8 @@ TOOLS   = xc-emit rec-compress rec-checksum rec-encrypt rec-split rec-edit \
           rec-ls rec-convert xc-absorb
 SBIN    = xc-emit xc-absorb
 FILTERS = $(filter-out $(SBIN),$(TOOLS))
-HELPERS = $(wildcard pipelines/rec-archive-* pipelines/rec-migrate-*)
+HELPERS = $(wildcard pipelines/rec-archive-* pipelines/rec-migrate-*) \
+          pipelines/rec-examples
 SCRIPTS = $(filter-out $(HELPERS),$(wildcard pipelines/rec-*))
 SERVICE = $(wildcard pipelines/systemd/*)
 UNITS   = $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))

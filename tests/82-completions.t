@@ -173,7 +173,7 @@ shown() {
 	done < <(sed '1,/^Examples:$/d' "$tmp/out" && echo end)
 	[[ $examples == [2-5] ]] || { echo "$examples examples" && return 1; }
 }
-for name in "${tools[@]}" rec-prune; do
+for name in "${tools[@]}" "${scripts[@]}"; do
 	ok "$name --help shows examples of its man page" shown "$name"
 done
 
