@@ -113,14 +113,11 @@ define LINKED
 	$(CC) $(CFLAGS) $(LINK) -o $@ $(filter %.o,$^) $(filter %.a,$^) \
 	    $(LDLIBS)
 endef
-# Tools of several files; the library is searched behind them.
+# A tool's other files; the library is searched behind them.
 BUILT = $B $B/tests/same $B/tests/break
-$(BUILT:%=%/rec-split): \
-    $(patsubst filters/%.c,$B/o/%.o,$(wildcard filters/rec-split-*.c))
-$(BUILT:%=%/xc-emit): $B/o/xc-emit-options.o
-$(BUILT:%=%/xc-absorb): $B/o/xc-absorb-options.o
-$(BUILT:%=%/rec-checksum): $B/o/rec-checksum-options.o
-$(BUILT:%=%/rec-encrypt): $B/o/rec-encrypt-options.o
+parts = $(patsubst filters/%.c,$B/o/%.o,$(wildcard filters/$1-*.c))
+$(foreach tool,$(TOOLS), \
+    $(eval $(BUILT:%=%/$(tool)): $(call parts,$(tool))))
 $(TOOLS:%=$B/%): $B/%: $B/o/%.o $B/o/libcommon.a
 	$(LINKED)
 $B/tests/same/%: $B/o/%.o $B/o/same-random.o $B/o/libcommon.a

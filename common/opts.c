@@ -20,6 +20,14 @@
 #include "sandbox.h"
 #include "window.h"
 
+void
+opts_no_operand(const char *tool, int argc, char *const argv[])
+{
+	if (optind != argc)
+		opts_wrong(tool, "no operand is taken, not '%s': the stream "
+		    "comes on stdin", argv[optind]);
+}
+
 int
 opts_number(const char *text, long min, long max, long *out)
 {
@@ -254,6 +262,9 @@ opts_take(struct opts *o, const char *tool, const char *help,
 		leave(printf("%s\n%s", help, examples));
 	case 'V':
 		o->version = true;
+		break;
+	case OPTS_AFTER_END:
+		o->pass_after_end = true;
 		break;
 	case OPTS_PROGRESS:
 		check_json(tool, "--progress");

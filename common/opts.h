@@ -14,18 +14,20 @@
 
 #include "fault.h"
 
-/* The options that every tool has, and -T, which not all have. */
+/* The options that every tool has, and two that not all have. */
 struct opts {
 	bool     quiet, verbose, version;
 	bool     progress, stats;	/* as JSON */
+	bool     pass_after_end;	/* --pass-after-end */
 	unsigned threads;	/* opts_threads("0") until -T is given */
 };
 
 #define OPTS_LETTERS	"qvhV"	/* for getopt_long, behind a tool's own */
 /* Those that have no letter, --help first; beside every tool's own. */
-enum { OPTS_EXAMPLES = 0x4800, OPTS_PROGRESS, OPTS_STATS };
+enum { OPTS_EXAMPLES = 0x4800, OPTS_PROGRESS, OPTS_STATS, OPTS_AFTER_END };
 #define OPTS_MEMORY	{ "memory", required_argument, NULL, 'M' }
 #define OPTS_THREADS	{ "threads", required_argument, NULL, 'T' }
+#define OPTS_PASS	{ "pass-after-end", no_argument, NULL, OPTS_AFTER_END }
 #define OPTS_WORDS \
 	{ "progress", required_argument, NULL, OPTS_PROGRESS }, \
 	{ "stats", required_argument, NULL, OPTS_STATS }, \
@@ -38,6 +40,9 @@ enum { OPTS_EXAMPLES = 0x4800, OPTS_PROGRESS, OPTS_STATS };
 /* The same in a help. */
 #define OPTS_HELP_THREADS \
 "  -T, --threads N          threads, 1 to 256; 0: one per processor (default 0)\n"
+#define OPTS_HELP_PASS \
+"  --pass-after-end         hand on what follows the stream's END at once\n" \
+"                           (inside xl migrate -s)\n"
 #define OPTS_HELP_PROGRESS \
 "  --progress=json          a line of JSON each second, on stderr\n" \
 "  --stats=json             one at the end\n"
@@ -66,6 +71,10 @@ void opts_take(struct opts *o, const char *tool, const char *help,
  * progress begins (progress.h).
  */
 void opts_end(const struct opts *o, const char *tool);
+
+/* opts_no_operand(tool, argc, argv): behind getopt_long: exits 2 when anything
+ * is left. */
+void opts_no_operand(const char *tool, int argc, char *const argv[]);
 
 /*
  * opts_number(text, min, max, out): a whole decimal number, min to max

@@ -42,8 +42,7 @@ static const char help[] =
 "  --max-tail SIZE          how much may stand around the image: 0 to 256M\n"
 "                           (default 256M)\n"
 OPTS_HELP_THREADS
-"  --pass-after-end         hand on what follows the stream's END at once\n"
-"                           (inside xl migrate -s)\n"
+OPTS_HELP_PASS
 OPTS_HELP_PROGRESS
 OPTS_HELP_TALK
 OPTS_HELP_WORDS
@@ -68,25 +67,30 @@ static const char examples[] =
 
 #define SEQUENCE_MAX	(INT64_C(1) << 53)	/* exact in JSON */
 
-enum { SEQUENCE = 256, CONTEXT, ID, UNCHECKED, MAX_TAIL, PASS, SALVAGE,
-    REPORT, SIGN, PHRASE, VERIFY, NEWER };
+
+/* The options that have no letter. */
+enum {
+	OPT_SIGN = 256, OPT_PASSPHRASE_FILE, OPT_VERIFY, OPT_NEWER_THAN,
+	OPT_SEQUENCE, OPT_CONTEXT, OPT_ID, OPT_ALLOW_UNCHECKED, OPT_MAX_TAIL,
+	OPT_SALVAGE, OPT_REPORT
+};
 
 static const struct option longs[] = {
 	{ "algorithm", required_argument, NULL, 'a' },
 	{ "decode", no_argument, NULL, 'd' },
 	{ "test", no_argument, NULL, 't' },
-	{ "sign", required_argument, NULL, SIGN },
-	{ "passphrase-file", required_argument, NULL, PHRASE },
-	{ "verify", required_argument, NULL, VERIFY },
-	{ "newer-than", required_argument, NULL, NEWER },
-	{ "sequence", required_argument, NULL, SEQUENCE },
-	{ "context", required_argument, NULL, CONTEXT },
-	{ "id", required_argument, NULL, ID },
-	{ "allow-unchecked", no_argument, NULL, UNCHECKED },
-	{ "max-tail", required_argument, NULL, MAX_TAIL },
-	{ "salvage", no_argument, NULL, SALVAGE },
-	{ "report", required_argument, NULL, REPORT },
-	{ "pass-after-end", no_argument, NULL, PASS },
+	{ "sign", required_argument, NULL, OPT_SIGN },
+	{ "passphrase-file", required_argument, NULL, OPT_PASSPHRASE_FILE },
+	{ "verify", required_argument, NULL, OPT_VERIFY },
+	{ "newer-than", required_argument, NULL, OPT_NEWER_THAN },
+	{ "sequence", required_argument, NULL, OPT_SEQUENCE },
+	{ "context", required_argument, NULL, OPT_CONTEXT },
+	{ "id", required_argument, NULL, OPT_ID },
+	{ "allow-unchecked", no_argument, NULL, OPT_ALLOW_UNCHECKED },
+	{ "max-tail", required_argument, NULL, OPT_MAX_TAIL },
+	{ "salvage", no_argument, NULL, OPT_SALVAGE },
+	{ "report", required_argument, NULL, OPT_REPORT },
+	OPTS_PASS,
 	OPTS_THREADS,
 	OPTS_WORDS
 };
@@ -137,26 +141,26 @@ take_id(struct job *job)
 
 /* An option that is for adding check data alone. */
 static bool
-take_adding(struct job *job, struct options *o, int c)
+take_adding(struct options *o, struct job *job, int c)
 {
 	switch (c) {
 	case 'a':
 		take_algorithm(job);
 		break;
-	case SEQUENCE:
+	case OPT_SEQUENCE:
 		job->add.sequence = (uint64_t)opts_count(name, "--sequence",
 		    1, SEQUENCE_MAX);
 		break;
-	case CONTEXT:
+	case OPT_CONTEXT:
 		take_context(job);
 		break;
-	case SIGN:
+	case OPT_SIGN:
 		o->sign = opts_file(name, "--sign");
 		break;
-	case PHRASE:
+	case OPT_PASSPHRASE_FILE:
 		o->phrase_file = opts_file(name, "--passphrase-file");
 		break;
-	case ID:
+	case OPT_ID:
 		take_id(job);
 		o->id_given = true;
 		break;
@@ -168,9 +172,9 @@ take_adding(struct job *job, struct options *o, int c)
 }
 
 static void
-take(struct job *job, struct options *o, int c, const char *given)
+take(struct options *o, struct job *job, int c, const char *given)
 {
-	if (take_adding(job, o, c))
+	if (take_adding(o, job, c))
 		return;
 	switch (c) {
 	case 'd':
@@ -179,33 +183,30 @@ take(struct job *job, struct options *o, int c, const char *given)
 	case 't':
 		o->undo = o->test = true;
 		break;
-	case SALVAGE:
+	case OPT_SALVAGE:
 		o->salvage = true;
 		break;
-	case REPORT:
+	case OPT_REPORT:
 		if (strcmp(optarg, "json") != 0)
 			opts_wrong(name, "--report takes json");
 		o->json = true;
 		break;
-	case VERIFY:
+	case OPT_VERIFY:
 		o->verify = opts_file(name, "--verify");
 		o->filter_only = true;
 		break;
-	case NEWER:
+	case OPT_NEWER_THAN:
 		job->check.all.newer_than = (uint64_t)opts_count(name,
 		    "--newer-than", 1, SEQUENCE_MAX);
 		o->filter_only = true;
 		break;
-	case UNCHECKED:
+	case OPT_ALLOW_UNCHECKED:
 		job->check.all.allow_unchecked = o->filter_only = true;
 		break;
-	case MAX_TAIL:
+	case OPT_MAX_TAIL:
 		job->add.tail.max = job->check.around.max = opts_size(name,
 		    "--max-tail", 0, HOLD_MAX, 1);
 		o->filter_only = true;
-		break;
-	case PASS:
-		o->pass_after_end = o->filter_only = true;
 		break;
 	default:
 		opts_take(&o->common, name, help, examples, c, given);
@@ -253,10 +254,9 @@ options_read(struct options *o, struct job *job, int argc, char *argv[])
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":a:dtT:" OPTS_LETTERS, longs,
 	    NULL)) != -1)
-		take(job, o, c, argv[optind - 1]);
+		take(o, job, c, argv[optind - 1]);
 	opts_end(&o->common, name);
-	if (optind != argc)
-		opts_wrong(name, "no operand is taken, not '%s': the stream "
-		    "comes on stdin", argv[optind]);
+	opts_no_operand(name, argc, argv);
+	o->filter_only |= o->common.pass_after_end;
 	check(o, job);
 }

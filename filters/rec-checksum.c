@@ -123,7 +123,7 @@ main(int argc, char *argv[])
 	codec = direction(&job, &o);
 	filter.out = o.test ? -1 : STDOUT_FILENO;
 	filter.threads = o.common.threads;
-	filter.pass_after_end = o.pass_after_end;
+	filter.pass_after_end = o.common.pass_after_end;
 	if (sandbox_enter(NULL, &f) == -1 || filter_run(&filter, &f) == -1)
 		fault_exit(name, &f);
 	sodium_memzero(&job.secret, sizeof(job.secret));

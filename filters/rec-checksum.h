@@ -15,7 +15,7 @@
 #include "verify_codec.h"
 
 struct options {
-	bool undo, test, salvage, json, pass_after_end;
+	bool undo, test, salvage, json;
 	bool packing_only, filter_only, id_given;
 	const char *sign, *phrase_file, *verify;
 	struct opts common;

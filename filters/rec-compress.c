@@ -18,8 +18,8 @@
 #include "format.h"
 #include "losses.h"
 #include "opts.h"
-#include "progress.h"
 #include "pmap.h"
+#include "progress.h"
 #include "sandbox.h"
 #include "stream.h"
 #include "types.h"
@@ -46,8 +46,7 @@ static const char help[] =
 "  -M, --memory SIZE        with these: the largest window to take, 1M to 16G\n"
 "                           (default 256M)\n"
 OPTS_HELP_THREADS
-"  --pass-after-end         hand on what follows the stream's END at once\n"
-"                           (inside xl migrate -s)\n"
+OPTS_HELP_PASS
 OPTS_HELP_PROGRESS
 OPTS_HELP_TALK
 OPTS_HELP_WORDS
@@ -69,7 +68,7 @@ static const char examples[] =
 
 struct options {
 	int  level;
-	bool undo, test, list, salvage, pass_after_end;
+	bool undo, test, list, salvage;
 	uint32_t window, memory;	/* pages */
 	struct opts common;
 };
@@ -106,17 +105,19 @@ write_sound(void *worker, struct record *rec, struct sink *out,
 	return stream_write(out, rec, f);
 }
 
-enum { FAST = 256, PASS, WINDOW, SALVAGE };
+
+/* The options that have no letter. */
+enum { OPT_FAST = 256, OPT_WINDOW, OPT_SALVAGE };
 
 static const struct option longs[] = {
 	{ "decompress", no_argument, NULL, 'd' },
 	{ "test", no_argument, NULL, 't' },
 	{ "list", no_argument, NULL, 'l' },
 	OPTS_MEMORY,
-	{ "fast", optional_argument, NULL, FAST },
-	{ "window", required_argument, NULL, WINDOW },
-	{ "salvage", no_argument, NULL, SALVAGE },
-	{ "pass-after-end", no_argument, NULL, PASS },
+	{ "fast", optional_argument, NULL, OPT_FAST },
+	{ "window", required_argument, NULL, OPT_WINDOW },
+	{ "salvage", no_argument, NULL, OPT_SALVAGE },
+	OPTS_PASS,
 	OPTS_THREADS,
 	OPTS_WORDS
 };
@@ -146,10 +147,10 @@ static void
 take(struct options *o, int c, const char *given)
 {
 	switch (c) {
-	case FAST:
+	case OPT_FAST:
 		o->level = fast_level(optarg);
 		break;
-	case WINDOW:
+	case OPT_WINDOW:
 		o->window = (uint32_t)opts_size(name, "--window", 0,
 		    WINDOW_MAX, PAGE_SIZE);
 		break;
@@ -165,11 +166,8 @@ take(struct options *o, int c, const char *given)
 	case 'l':
 		o->undo = o->test = o->list = true;
 		break;
-	case SALVAGE:
+	case OPT_SALVAGE:
 		o->salvage = true;
-		break;
-	case PASS:
-		o->pass_after_end = true;
 		break;
 	default:
 		opts_take(&o->common, name, help, examples, c, given);
@@ -177,10 +175,11 @@ take(struct options *o, int c, const char *given)
 }
 
 static void
-parse(int argc, char *argv[], struct options *o)
+parse(struct options *o, int argc, char *argv[])
 {
 	int c, word, digits = 0, digits_word = 0;
 
+	opterr = 0;
 	while (word = optind, (c = getopt_long(argc, argv,
 	    ":0123456789dtlM:T:" OPTS_LETTERS, longs, NULL)) != -1) {
 		if (c < '0' || c > '9') {
@@ -193,9 +192,7 @@ parse(int argc, char *argv[], struct options *o)
 		o->level = digits;
 	}
 	opts_end(&o->common, name);
-	if (optind != argc)
-		opts_wrong(name, "no operand is taken, not '%s': the stream "
-		    "comes on stdin", argv[optind]);
+	opts_no_operand(name, argc, argv);
 	if (o->undo && o->window != COMPRESS_WINDOW)
 		opts_wrong(name, "--window is for packing: what a stream "
 		    "takes it says itself; -M is the limit");
@@ -262,8 +259,8 @@ tell(const struct job *job, const struct options *o,
 	if (o->common.stats)
 		progress_detail(counts_text(&counts));
 	if (o->common.verbose)
-		fprintf(stderr, "%s: %" PRIu64 " bytes in, %" PRIu64
-		    " bytes out\n", name, filter->read, filter->written);
+		fault_tell(name, "%" PRIu64 " bytes in, %" PRIu64
+		    " bytes out", filter->read, filter->written);
 }
 
 static struct codec
@@ -295,8 +292,7 @@ main(int argc, char *argv[])
 	struct fault f;
 
 	opts_descriptors();
-	opterr = 0;
-	parse(argc, argv, &o);
+	parse(&o, argc, argv);
 	opts_no_terminal(name, STDIN_FILENO);
 	if (!o.test)
 		opts_no_terminal(name, STDOUT_FILENO);
@@ -311,7 +307,7 @@ main(int argc, char *argv[])
 	filter.in = STDIN_FILENO;
 	filter.out = o.test ? -1 : STDOUT_FILENO;
 	filter.threads = o.common.threads;
-	filter.pass_after_end = o.pass_after_end;
+	filter.pass_after_end = o.common.pass_after_end;
 	if (sandbox_enter(NULL, &f) == -1 || filter_run(&filter, &f) == -1)
 		fault_exit(name, &f);
 	tell(&job, &o, &filter);

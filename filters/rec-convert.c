@@ -75,25 +75,28 @@ struct options {
 	struct opts common;
 };
 
+
+/* The options that have no letter. */
 enum {
-	FROM = 256, TO, FORMS, REPLACE, MAX_PFN, CONFIG, CHECKPOINT,
-	CHECKPOINTS, ABSENT_ZEROES, LOWMEM, VIRTUAL
+	OPT_FROM = 256, OPT_TO, OPT_FORMS, OPT_REPLACE, OPT_CONFIG,
+	OPT_CHECKPOINT, OPT_CHECKPOINTS, OPT_MAX_PFN, OPT_ABSENT_ZEROES,
+	OPT_LOWMEM, OPT_VIRTUAL
 };
 
 static const struct option longs[] = {
-	{ "from", required_argument, NULL, FROM },
-	{ "to", required_argument, NULL, TO },
-	{ "forms", no_argument, NULL, FORMS },
+	{ "from", required_argument, NULL, OPT_FROM },
+	{ "to", required_argument, NULL, OPT_TO },
+	{ "forms", no_argument, NULL, OPT_FORMS },
 	{ "output", required_argument, NULL, 'o' },
-	{ "replace", no_argument, NULL, REPLACE },
-	{ "config", required_argument, NULL, CONFIG },
-	{ "checkpoint", required_argument, NULL, CHECKPOINT },
-	{ "checkpoints", no_argument, NULL, CHECKPOINTS },
+	{ "replace", no_argument, NULL, OPT_REPLACE },
+	{ "config", required_argument, NULL, OPT_CONFIG },
+	{ "checkpoint", required_argument, NULL, OPT_CHECKPOINT },
+	{ "checkpoints", no_argument, NULL, OPT_CHECKPOINTS },
 	{ "force", no_argument, NULL, 'f' },
-	{ "max-pfn", required_argument, NULL, MAX_PFN },
-	{ "absent-zeroes", no_argument, NULL, ABSENT_ZEROES },
-	{ "lowmem", required_argument, NULL, LOWMEM },
-	{ "virtual", no_argument, NULL, VIRTUAL },
+	{ "max-pfn", required_argument, NULL, OPT_MAX_PFN },
+	{ "absent-zeroes", no_argument, NULL, OPT_ABSENT_ZEROES },
+	{ "lowmem", required_argument, NULL, OPT_LOWMEM },
+	{ "virtual", no_argument, NULL, OPT_VIRTUAL },
 	OPTS_WORDS
 };
 
@@ -142,46 +145,46 @@ take(struct options *o, int c, const char *given)
 	struct convert *convert = &o->convert;
 
 	switch (c) {
-	case FROM:
+	case OPT_FROM:
 		convert->from = take_form("--from", can_read);
 		break;
-	case TO:
+	case OPT_TO:
 		convert->to = take_form("--to", can_write);
 		break;
-	case FORMS:
+	case OPT_FORMS:
 		print_forms();
 	case 'o':
 		convert->path = opts_file(name, "-o");
 		break;
-	case REPLACE:
+	case OPT_REPLACE:
 		convert->replace = true;
 		break;
-	case CONFIG:
+	case OPT_CONFIG:
 		convert->config = opts_file(name, "--config");
 		break;
-	case CHECKPOINT:
+	case OPT_CHECKPOINT:
 		convert->checkpoint = (uint64_t)opts_count(name,
 		    "--checkpoint", 1, LONG_MAX);
 		break;
-	case CHECKPOINTS:
+	case OPT_CHECKPOINTS:
 		convert->checkpoints = true;
 		break;
 	case 'f':
 		convert->force = true;
 		break;
-	case MAX_PFN:
+	case OPT_MAX_PFN:
 		convert->max_pfn = (uint64_t)opts_count(name, "--max-pfn", 1,
 		    PFN_MAX);
 		convert->limits_streams = true;
 		break;
-	case ABSENT_ZEROES:
+	case OPT_ABSENT_ZEROES:
 		convert->absent_zeroes = true;
 		break;
-	case LOWMEM:
+	case OPT_LOWMEM:
 		convert->lowmem = PAGE_SIZE * opts_size(name, "--lowmem", 1,
 		    LOWMEM_MAX / PAGE_SIZE, PAGE_SIZE);
 		break;
-	case VIRTUAL:
+	case OPT_VIRTUAL:
 		convert->virtual_addresses = true;
 		break;
 	default:
@@ -190,17 +193,16 @@ take(struct options *o, int c, const char *given)
 }
 
 static void
-parse(int argc, char *argv[], struct options *o)
+parse(struct options *o, int argc, char *argv[])
 {
 	int c;
 
+	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":o:f" OPTS_LETTERS, longs,
 	    NULL)) != -1)
 		take(o, c, argv[optind - 1]);
 	opts_end(&o->common, name);
-	if (optind != argc)
-		opts_wrong(name, "no operand is taken, not '%s': the input "
-		    "comes on stdin", argv[optind]);
+	opts_no_operand(name, argc, argv);
 	if (o->convert.to == NULL)
 		opts_wrong(name, "--to says what the output shall be");
 	if (o->convert.replace && o->convert.path == NULL)
@@ -246,8 +248,7 @@ main(int argc, char *argv[])
 	struct fault f;
 
 	opts_descriptors();
-	opterr = 0;
-	parse(argc, argv, &o);
+	parse(&o, argc, argv);
 	opts_no_terminal(name, STDIN_FILENO);
 	if (o.convert.path == NULL)
 		opts_no_terminal(name, STDOUT_FILENO);

@@ -38,8 +38,7 @@ static const char help[] =
 "                           in TMPDIR or /var/tmp (default: what there is room\n"
 "                           for)\n"
 "  -f, --force              refuse nothing of what comes out\n"
-"  --pass-after-end         hand on what follows the stream's END at once\n"
-"                           (inside xl migrate -s)\n"
+OPTS_HELP_PASS
 OPTS_HELP_PROGRESS
 "  -q, --quiet              say errors only\n"
 "  -v, --verbose            say more, on stderr\n"
@@ -73,18 +72,23 @@ struct options {
 	struct opts common;
 };
 
-enum { KEEP = 256, DROP, ZERO, SET, SQUASH, REGROUP, SPILL, PASS };
+
+/* The options that have no letter. */
+enum {
+	OPT_KEEP = 256, OPT_DROP, OPT_ZERO, OPT_SET, OPT_SQUASH, OPT_REGROUP,
+	OPT_SPILL
+};
 
 static const struct option longs[] = {
-	{ "keep", required_argument, NULL, KEEP },
-	{ "drop", required_argument, NULL, DROP },
-	{ "zero", required_argument, NULL, ZERO },
-	{ "set", required_argument, NULL, SET },
-	{ "squash", no_argument, NULL, SQUASH },
-	{ "regroup", no_argument, NULL, REGROUP },
-	{ "spill", required_argument, NULL, SPILL },
+	{ "keep", required_argument, NULL, OPT_KEEP },
+	{ "drop", required_argument, NULL, OPT_DROP },
+	{ "zero", required_argument, NULL, OPT_ZERO },
+	{ "set", required_argument, NULL, OPT_SET },
+	{ "squash", no_argument, NULL, OPT_SQUASH },
+	{ "regroup", no_argument, NULL, OPT_REGROUP },
+	{ "spill", required_argument, NULL, OPT_SPILL },
 	{ "force", no_argument, NULL, 'f' },
-	{ "pass-after-end", no_argument, NULL, PASS },
+	OPTS_PASS,
 	OPTS_WORDS
 };
 
@@ -162,33 +166,30 @@ static void
 take(struct options *o, int c, const char *given)
 {
 	switch (c) {
-	case KEEP:
+	case OPT_KEEP:
 		take_rule(&o->edit, "--keep", EDIT_KEEP);
 		break;
-	case DROP:
+	case OPT_DROP:
 		take_rule(&o->edit, "--drop", EDIT_DROP);
 		break;
-	case ZERO:
+	case OPT_ZERO:
 		take_rule(&o->edit, "--zero", EDIT_ZERO);
 		break;
-	case SET:
+	case OPT_SET:
 		take_setting(&o->edit.config);
 		break;
-	case SQUASH:
+	case OPT_SQUASH:
 		o->squashes = true;
 		break;
-	case REGROUP:
+	case OPT_REGROUP:
 		o->squashes = o->squash.regroup = true;
 		break;
-	case SPILL:
+	case OPT_SPILL:
 		o->squash.spill_max = opts_size(name, "--spill", 0,
 		    UINT64_C(1) << 50, 1);
 		break;
 	case 'f':
 		o->edited.force = true;
-		break;
-	case PASS:
-		o->edit.pass_after_end = true;
 		break;
 	default:
 		opts_take(&o->common, name, help, examples, c, given);
@@ -196,18 +197,18 @@ take(struct options *o, int c, const char *given)
 }
 
 static void
-parse(int argc, char *argv[], struct options *o)
+parse(struct options *o, int argc, char *argv[])
 {
 	int c;
 
+	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":f" OPTS_LETTERS, longs,
 	    NULL)) != -1)
 		take(o, c, argv[optind - 1]);
 	opts_end(&o->common, name);
-	if (optind != argc)
-		opts_wrong(name, "no operand is taken, not '%s': the stream "
-		    "comes on stdin", argv[optind]);
-	if (o->squashes && (o->edit.rules > 0 || o->edit.pass_after_end ||
+	opts_no_operand(name, argc, argv);
+	o->edit.pass_after_end = o->common.pass_after_end;
+	if (o->squashes && (o->edit.rules > 0 || o->common.pass_after_end ||
 	    edit_config_any(&o->edit.config)))
 		opts_wrong(name, "--squash and --regroup stand alone: put "
 		    "another rec-edit into the pipe");
@@ -301,8 +302,7 @@ main(int argc, char *argv[])
 	size_t i;
 
 	opts_descriptors();
-	opterr = 0;
-	parse(argc, argv, &o);
+	parse(&o, argc, argv);
 	opts_no_terminal(name, STDIN_FILENO);
 	opts_no_terminal(name, STDOUT_FILENO);
 	if (sandbox_enter(&(struct sandbox){ .spills = o.squashes }, &f) == -1

@@ -44,8 +44,7 @@ static const char help[] =
 "  --keygen                 print a new identity\n"
 "  -o, --output FILE        to a new file, that nobody else may read\n"
 OPTS_HELP_THREADS
-"  --pass-after-end         hand on what follows the stream's END at once\n"
-"                           (inside xl migrate -s)\n"
+OPTS_HELP_PASS
 OPTS_HELP_PROGRESS
 OPTS_HELP_TALK
 OPTS_HELP_WORDS
@@ -67,26 +66,31 @@ static const char examples[] =
 
 #define CHUNK_DEFAULT	(UINT32_C(256) << 10)	/* bytes */
 
-enum { CHUNK = 256, PAD, CIPHER, FD_PHRASE, KEY_NEW, PASS, JSON };
+
+/* The options that have no letter. */
+enum {
+	OPT_PASSPHRASE_FD = 256, OPT_CHUNK, OPT_PAD, OPT_CIPHER, OPT_JSON,
+	OPT_KEYGEN
+};
 
 static const struct option longs[] = {
 	{ "recipient", required_argument, NULL, 'r' },
 	{ "recipients-file", required_argument, NULL, 'R' },
 	{ "passphrase", no_argument, NULL, 'p' },
 	{ "passphrase-file", required_argument, NULL, KEYRING_FILE },
-	{ "passphrase-fd", required_argument, NULL, FD_PHRASE },
+	{ "passphrase-fd", required_argument, NULL, OPT_PASSPHRASE_FD },
 	{ "identity", required_argument, NULL, 'i' },
-	{ "chunk", required_argument, NULL, CHUNK },
-	{ "pad", no_argument, NULL, PAD },
-	{ "cipher", required_argument, NULL, CIPHER },
+	{ "chunk", required_argument, NULL, OPT_CHUNK },
+	{ "pad", no_argument, NULL, OPT_PAD },
+	{ "cipher", required_argument, NULL, OPT_CIPHER },
 	{ "decode", no_argument, NULL, 'd' },
 	{ "test", no_argument, NULL, 't' },
 	{ "list", no_argument, NULL, 'l' },
-	{ "json", no_argument, NULL, JSON },
+	{ "json", no_argument, NULL, OPT_JSON },
 	{ "force", no_argument, NULL, 'f' },
-	{ "keygen", no_argument, NULL, KEY_NEW },
+	{ "keygen", no_argument, NULL, OPT_KEYGEN },
 	{ "output", required_argument, NULL, 'o' },
-	{ "pass-after-end", no_argument, NULL, PASS },
+	OPTS_PASS,
 	OPTS_THREADS,
 	OPTS_WORDS
 };
@@ -139,13 +143,13 @@ take_sealing(struct options *o, int c)
 	case 'p':
 		o->phrase = true;
 		break;
-	case CHUNK:
+	case OPT_CHUNK:
 		take_chunk(o);
 		break;
-	case PAD:
+	case OPT_PAD:
 		o->pad = true;
 		break;
-	case CIPHER:
+	case OPT_CIPHER:
 		take_cipher(o);
 		break;
 	default:
@@ -161,7 +165,7 @@ static void
 take(struct options *o, int c, const char *given)
 {
 	switch (c) {
-	case FD_PHRASE:
+	case OPT_PASSPHRASE_FD:
 		o->keys.phrase_fd = (int)opts_count(name, "--passphrase-fd", 3,
 		    1 << 20);
 		break;
@@ -174,7 +178,7 @@ take(struct options *o, int c, const char *given)
 	case 'l':
 		take_action(o, LIST);
 		break;
-	case KEY_NEW:
+	case OPT_KEYGEN:
 		take_action(o, KEYGEN);
 		break;
 	case 'o':
@@ -183,11 +187,8 @@ take(struct options *o, int c, const char *given)
 	case 'f':
 		o->keys.force = true;
 		break;
-	case JSON:
+	case OPT_JSON:
 		o->json = true;
-		break;
-	case PASS:
-		o->pass_after_end = true;
 		break;
 	default:
 		if (!keyring_take(&o->keys, name, c) && !take_sealing(o, c))
@@ -195,6 +196,7 @@ take(struct options *o, int c, const char *given)
 	}
 }
 
+/* Refuses what makes no sense together. */
 static void
 check(const struct options *o)
 {
@@ -236,8 +238,6 @@ options_read(struct options *o, int argc, char *argv[])
 	    longs, NULL)) != -1)
 		take(o, c, argv[optind - 1]);
 	opts_end(&o->common, name);
-	if (optind != argc)
-		opts_wrong(name, "no operand is taken, not '%s': the stream "
-		    "comes on stdin", argv[optind]);
+	opts_no_operand(name, argc, argv);
 	check(o);
 }

@@ -15,9 +15,9 @@
 #include "enclose.h"
 #include "guard.h"
 #include "manifest.h"
+#include "rec-encrypt.h"
 #include "sandbox.h"
 #include "unseal.h"
-#include "rec-encrypt.h"
 
 /* The passphrase as the only recipient. */
 static int
@@ -72,7 +72,7 @@ seal(struct options *o, struct fault *f)
 	struct enclose e = {
 		.in = STDIN_FILENO, .out = STDOUT_FILENO,
 		.threads = o->common.threads, .seal = &seal,
-		.pass_after_end = o->pass_after_end, .header = &header,
+		.pass_after_end = o->common.pass_after_end, .header = &header,
 	};
 
 	if (o->to.keys.count == 0 && add_phrase(o, f) == -1)
@@ -95,7 +95,7 @@ unseal(struct options *o, struct fault *f)
 	struct unseal u = {
 		.in = STDIN_FILENO, .threads = o->common.threads,
 		.out = o->action == TEST ? -1 : STDOUT_FILENO,
-		.pass_after_end = o->pass_after_end,
+		.pass_after_end = o->common.pass_after_end,
 		.unwrap = keyring_unwrap, .keys = &o->keys,
 	};
 

@@ -17,7 +17,7 @@ enum action { SEAL, OPEN, TEST, LIST, KEYGEN };
 
 struct options {
 	enum action action;
-	bool phrase, pad, json, pass_after_end;
+	bool phrase, pad, json;
 	bool sealing_only;	/* an option was given that says how to seal */
 	const char *output;
 	unsigned cipher;	/* 0: the fastest */

@@ -67,16 +67,28 @@ static const char examples[] =
 "  A page of its memory, as a file:\n"
 "    rec-ls --page 0x1234 --raw vm.xen > page\n";
 
+/* The options that have no letter. */
+enum {
+	OPT_LINT = 256, OPT_STRICT, OPT_RECORD, OPT_PAGE, OPT_RAW, OPT_MAP,
+	OPT_JSON, OPT_MAX_PFN
+};
+
+struct options {
+	struct view view;
+	struct keyring keys;
+	struct opts common;
+};
+
 static const struct option longs[] = {
 	{ "list", no_argument, NULL, 'l' },
-	{ "lint", no_argument, NULL, 'c' },
-	{ "strict", no_argument, NULL, 's' },
-	{ "record", required_argument, NULL, 'r' },
-	{ "page", required_argument, NULL, 'p' },
-	{ "raw", no_argument, NULL, 'b' },
-	{ "map", required_argument, NULL, 'm' },
-	{ "json", no_argument, NULL, 'j' },
-	{ "max-pfn", required_argument, NULL, 'x' },
+	{ "lint", no_argument, NULL, OPT_LINT },
+	{ "strict", no_argument, NULL, OPT_STRICT },
+	{ "record", required_argument, NULL, OPT_RECORD },
+	{ "page", required_argument, NULL, OPT_PAGE },
+	{ "raw", no_argument, NULL, OPT_RAW },
+	{ "map", required_argument, NULL, OPT_MAP },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "max-pfn", required_argument, NULL, OPT_MAX_PFN },
 	KEYRING_OPTIONS,
 	OPTS_MEMORY,
 	OPTS_THREADS,
@@ -109,52 +121,54 @@ take_pfn(const char *option)
 }
 
 static void
-take_option(struct view *v, struct opts *common, struct keyring *keys, int c,
-    const char *given)
+take(struct options *o, int c, const char *given)
 {
-	if (keyring_take(keys, name, c))
+	struct view *v = &o->view;
+
+	if (keyring_take(&o->keys, name, c))
 		return;
 	switch (c) {
 	case 'l':
 		take_mode(v, VIEW_LIST);
 		break;
-	case 'c':
+	case OPT_LINT:
 		take_mode(v, VIEW_LINT);
 		break;
-	case 's':
+	case OPT_STRICT:
 		v->strict = true;
 		break;
-	case 'r':
+	case OPT_RECORD:
 		take_mode(v, VIEW_RECORD);
 		v->wanted = (uint64_t)opts_count(name, "--record", 0,
 		    0x7fffffffffff);
 		break;
-	case 'p':
+	case OPT_PAGE:
 		take_mode(v, VIEW_PAGE);
 		v->wanted = take_pfn("--page");
 		break;
-	case 'b':
+	case OPT_RAW:
 		v->raw = true;
 		break;
-	case 'm':
+	case OPT_MAP:
 		v->map = opts_file(name, "--map");
 		break;
-	case 'j':
+	case OPT_JSON:
 		v->json = true;
 		break;
 	case 'M':
 		v->memory = opts_memory(name);
 		break;
-	case 'x':
+	case OPT_MAX_PFN:
 		v->lint.max_pfn = take_pfn("--max-pfn");
 		break;
 	default:
-		opts_take(common, name, help, examples, c, given);
+		opts_take(&o->common, name, help, examples, c, given);
 	}
 }
 
+/* Refuses what makes no sense together. */
 static void
-check_options(const struct view *v, int operands)
+check(const struct view *v, int operands)
 {
 	bool dump = v->mode == VIEW_RECORD || v->mode == VIEW_PAGE;
 
@@ -171,6 +185,23 @@ check_options(const struct view *v, int operands)
 		    "--page; --json alone has the fields of all records");
 	if (v->map != NULL && v->mode != VIEW_SUMMARY)
 		opts_wrong(name, "--map goes with the summary");
+}
+
+static void
+parse(struct options *o, int argc, char *argv[])
+{
+	struct view *v = &o->view;
+	int c;
+
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, ":li:M:T:" OPTS_LETTERS, longs,
+	    NULL)) != -1)
+		take(o, c, argv[optind - 1]);
+	opts_end(&o->common, name);
+	check(v, argc - optind);
+	v->verbose = o->common.verbose;
+	v->quiet = o->common.quiet;
+	v->threads = o->common.threads;
 }
 
 /* The picture's file, as long as files can be opened. */
@@ -231,26 +262,19 @@ look(struct view *v, const char *path, struct keyring *keys, struct fault *f)
 int
 main(int argc, char *argv[])
 {
-	struct view v = { .mode = VIEW_SUMMARY };
-	struct opts common = { .threads = opts_threads("0") };
-	struct keyring keys = { .phrase_fd = -1 };
+	struct options o = {
+		.view = { .mode = VIEW_SUMMARY },
+		.keys = { .phrase_fd = -1 },
+		.common = { .threads = opts_threads("0") },
+	};
 	struct fault f;
-	int c;
 
 	opts_descriptors();
-	v.out = stdout;
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":li:M:T:" OPTS_LETTERS, longs,
-	    NULL)) != -1)
-		take_option(&v, &common, &keys, c, argv[optind - 1]);
-	opts_end(&common, name);
-	check_options(&v, argc - optind);
-	if (v.raw)
+	o.view.out = stdout;
+	parse(&o, argc, argv);
+	if (o.view.raw)
 		opts_no_terminal(name, STDOUT_FILENO);
-	v.verbose = common.verbose;
-	v.quiet = common.quiet;
-	v.threads = common.threads;
-	if (opts_printed(look(&v, argv[optind], &keys, &f), &f) == -1)
+	if (opts_printed(look(&o.view, argv[optind], &o.keys, &f), &f) == -1)
 		fault_exit(name, &f);
 	return EXIT_DONE;
 }

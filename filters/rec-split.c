@@ -182,6 +182,7 @@ take(struct options *o, int c, const char *given)
 	opts_take(&o->common, name, help, examples, c, given);
 }
 
+/* Refuses what makes no sense together. */
 static void
 check(const struct options *o, int count, char *const *operand)
 {
@@ -195,23 +196,28 @@ check(const struct options *o, int count, char *const *operand)
 			families[i]->check(o);
 }
 
+static void
+parse(struct options *o, int argc, char *argv[])
+{
+	int c;
+
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, ":b:n:fjtT:" OPTS_LETTERS, longs,
+	    NULL)) != -1)
+		take(o, c, argv[optind - 1]);
+	opts_end(&o->common, name);
+	check(o, argc - optind, argv + optind);
+}
+
 int
 main(int argc, char *argv[])
 {
 	struct options o = { .common.threads = opts_threads("0") };
 	struct fault f;
-	int c;
 
 	opts_descriptors();
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":b:n:fjtT:" OPTS_LETTERS, longs,
-	    NULL)) != -1)
-		take(&o, c, argv[optind - 1]);
-	argc -= optind;
-	argv += optind;
-	opts_end(&o.common, name);
-	check(&o, argc, argv);
-	if (o.action->run(&o, argc, argv, &f) == -1)
+	parse(&o, argc, argv);
+	if (o.action->run(&o, argc - optind, argv + optind, &f) == -1)
 		fault_exit(name, &f);
 	return o.join.damaged ? EXIT_INTEGRITY : EXIT_DONE;
 }

@@ -100,27 +100,35 @@ static const char examples[] =
 "    xc-absorb --image mail.img < mail.xl\n"
 "    xc-emit --image mail.img | xl restore /dev/stdin\n";
 
+/* The options that have no letter. */
+enum {
+	OPT_UNPAUSE = 256, OPT_JSON, OPT_STANDBY, OPT_FENCE, OPT_TAKEOVER,
+	OPT_IMAGE, OPT_REPLACE, OPT_OFFER, OPT_GO, OPT_STATE, OPT_REFUSE,
+	OPT_TIMEOUT, OPT_NAME, OPT_UUID, OPT_CONFIG, OPT_MAX_MEM,
+	OPT_MAX_VCPUS, OPT_MAX_PFN
+};
+
 static const struct option longs[] = {
 	{ "force", no_argument, NULL, 'f' },
-	{ "unpause", no_argument, NULL, 'u' },
+	{ "unpause", no_argument, NULL, OPT_UNPAUSE },
 	{ "test", no_argument, NULL, 't' },
-	{ "json", no_argument, NULL, 'j' },
-	{ "standby", no_argument, NULL, 'y' },
-	{ "fence", required_argument, NULL, 'F' },
-	{ "takeover", no_argument, NULL, 'k' },
-	{ "image", required_argument, NULL, 'I' },
-	{ "replace", no_argument, NULL, 'R' },
-	{ "offer", no_argument, NULL, 'o' },
-	{ "go", no_argument, NULL, 'g' },
-	{ "state", required_argument, NULL, 's' },
-	{ "refuse", required_argument, NULL, 'r' },
-	{ "timeout", required_argument, NULL, 'w' },
-	{ "name", required_argument, NULL, 'n' },
-	{ "uuid", required_argument, NULL, 'U' },
-	{ "config", required_argument, NULL, 'C' },
-	{ "max-mem", required_argument, NULL, 'm' },
-	{ "max-vcpus", required_argument, NULL, 'c' },
-	{ "max-pfn", required_argument, NULL, 'x' },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "standby", no_argument, NULL, OPT_STANDBY },
+	{ "fence", required_argument, NULL, OPT_FENCE },
+	{ "takeover", no_argument, NULL, OPT_TAKEOVER },
+	{ "image", required_argument, NULL, OPT_IMAGE },
+	{ "replace", no_argument, NULL, OPT_REPLACE },
+	{ "offer", no_argument, NULL, OPT_OFFER },
+	{ "go", no_argument, NULL, OPT_GO },
+	{ "state", required_argument, NULL, OPT_STATE },
+	{ "refuse", required_argument, NULL, OPT_REFUSE },
+	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
+	{ "name", required_argument, NULL, OPT_NAME },
+	{ "uuid", required_argument, NULL, OPT_UUID },
+	{ "config", required_argument, NULL, OPT_CONFIG },
+	{ "max-mem", required_argument, NULL, OPT_MAX_MEM },
+	{ "max-vcpus", required_argument, NULL, OPT_MAX_VCPUS },
+	{ "max-pfn", required_argument, NULL, OPT_MAX_PFN },
 	KEYRING_OPTIONS,
 	OPTS_MEMORY,
 	OPTS_THREADS,
@@ -168,26 +176,26 @@ take_domain(struct absorb *a, int c)
 	case 'f':
 		a->force = true;
 		return true;
-	case 'u':
+	case OPT_UNPAUSE:
 		a->unpause = true;
 		return true;
-	case 'n':
+	case OPT_NAME:
 		if (!keys_name_ok(optarg))
 			opts_wrong(name, "no name for a domain: '%s'",
 			    optarg);
 		a->overrides.name = optarg;
 		return true;
-	case 'U':
+	case OPT_UUID:
 		take_uuid(&a->overrides);
 		return true;
-	case 'C':
+	case OPT_CONFIG:
 		a->config_file = opts_file(name, "--config");
 		return true;
-	case 'm':
+	case OPT_MAX_MEM:
 		a->overrides.max_pages = PAGES_PER_MIB * (uint64_t)
 		    opts_count(name, "--max-mem", 1, MIB_MAX);
 		return true;
-	case 'c':
+	case OPT_MAX_VCPUS:
 		a->overrides.vcpus = (uint64_t)opts_count(name,
 		    "--max-vcpus", 1, VCPUS_MAX);
 		return true;
@@ -196,7 +204,7 @@ take_domain(struct absorb *a, int c)
 }
 
 static void
-take_option(struct options *o, int c, const char *given)
+take(struct options *o, int c, const char *given)
 {
 	struct absorb *a = &o->absorb;
 
@@ -204,45 +212,45 @@ take_option(struct options *o, int c, const char *given)
 	case 't':
 		take_action(o, TEST);
 		break;
-	case 'y':
+	case OPT_STANDBY:
 		take_action(o, STANDBY);
 		a->standby = true;
 		break;
-	case 'F':
+	case OPT_FENCE:
 		a->fence = optarg;
 		break;
-	case 'k':
+	case OPT_TAKEOVER:
 		a->takeover = true;
 		break;
-	case 'j':
+	case OPT_JSON:
 		o->json = true;
 		break;
-	case 'I':
+	case OPT_IMAGE:
 		take_action(o, IMAGE);
 		break;
-	case 'R':
+	case OPT_REPLACE:
 		o->replace = true;
 		break;
-	case 'o':
+	case OPT_OFFER:
 		take_action(o, OFFER);
 		break;
-	case 'g':
+	case OPT_GO:
 		take_action(o, GO);
 		break;
-	case 's':
+	case OPT_STATE:
 		take_action(o, STATE);
 		break;
-	case 'r':
+	case OPT_REFUSE:
 		take_action(o, REFUSE);
 		break;
-	case 'x':
+	case OPT_MAX_PFN:
 		a->max_pfn = (uint64_t)opts_count(name, "--max-pfn", 1,
 		    PFN_MAX);
 		break;
 	case 'M':
 		a->memory = opts_memory(name);
 		break;
-	case 'w':
+	case OPT_TIMEOUT:
 		a->silence = (unsigned)opts_count(name, "--timeout", 1,
 		    86400);
 		break;
@@ -256,7 +264,7 @@ take_option(struct options *o, int c, const char *given)
 
 /* Refuses what makes no sense together. */
 static void
-check_options(const struct options *o)
+check(const struct options *o)
 {
 	const struct absorb *a = &o->absorb;
 
@@ -293,12 +301,10 @@ options_read(struct options *o, int argc, char *argv[])
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":pfti:M:T:" OPTS_LETTERS, longs,
 	    NULL)) != -1)
-		take_option(o, c, argv[optind - 1]);
+		take(o, c, argv[optind - 1]);
 	opts_end(&o->common, name);
-	if (optind != argc)
-		opts_wrong(name, "no operand is taken, not '%s': the stream "
-		    "comes on stdin", argv[optind]);
-	check_options(o);
+	opts_no_operand(name, argc, argv);
+	check(o);
 	if (a->standby && a->memory == 0)
 		a->memory = STANDBY_MEMORY;
 	a->tool = name;

@@ -93,30 +93,39 @@ static const char examples[] =
 "  A snapshot, which is there only if it is whole:\n"
 "    xc-emit -c -o mail.rec 7\n";
 
+/* The options that have no letter. */
+enum {
+	OPT_IMAGE = 256, OPT_REPLACE, OPT_SETTLE, OPT_STATE, OPT_RESUME,
+	OPT_DESTROY, OPT_LIVE, OPT_TRY_LIVE, OPT_CHECKPOINT, OPT_COUNT,
+	OPT_MAX_ROUNDS, OPT_STOP_DIRTY, OPT_MAX_DOWNTIME, OPT_FOR,
+	OPT_DRY_RUN, OPT_XL, OPT_NO_XL, OPT_MEMORY_ONLY, OPT_NO_CONFIG,
+	OPT_SUSPEND_TIMEOUT, OPT_TIMEOUT
+};
+
 static const struct option longs[] = {
-	{ "image", required_argument, NULL, 'I' },
+	{ "image", required_argument, NULL, OPT_IMAGE },
 	{ "output", required_argument, NULL, 'o' },
-	{ "replace", no_argument, NULL, 'P' },
-	{ "settle", no_argument, NULL, 'S' },
-	{ "state", no_argument, NULL, 'N' },
-	{ "resume", no_argument, NULL, 'R' },
-	{ "destroy", no_argument, NULL, 'D' },
+	{ "replace", no_argument, NULL, OPT_REPLACE },
+	{ "settle", no_argument, NULL, OPT_SETTLE },
+	{ "state", no_argument, NULL, OPT_STATE },
+	{ "resume", no_argument, NULL, OPT_RESUME },
+	{ "destroy", no_argument, NULL, OPT_DESTROY },
 	{ "force", no_argument, NULL, 'f' },
-	{ "live", no_argument, NULL, 'l' },
-	{ "try-live", no_argument, NULL, 'y' },
-	{ "checkpoint", required_argument, NULL, 'k' },
-	{ "count", required_argument, NULL, 'K' },
-	{ "max-rounds", required_argument, NULL, 'r' },
-	{ "stop-dirty", required_argument, NULL, 'd' },
-	{ "max-downtime", required_argument, NULL, 'w' },
-	{ "for", required_argument, NULL, 'F' },
-	{ "dry-run", no_argument, NULL, 'C' },
-	{ "xl", no_argument, NULL, 'x' },
-	{ "no-xl", no_argument, NULL, 'X' },
-	{ "memory-only", no_argument, NULL, 'm' },
-	{ "no-config", no_argument, NULL, 'n' },
-	{ "suspend-timeout", required_argument, NULL, 's' },
-	{ "timeout", required_argument, NULL, 't' },
+	{ "live", no_argument, NULL, OPT_LIVE },
+	{ "try-live", no_argument, NULL, OPT_TRY_LIVE },
+	{ "checkpoint", required_argument, NULL, OPT_CHECKPOINT },
+	{ "count", required_argument, NULL, OPT_COUNT },
+	{ "max-rounds", required_argument, NULL, OPT_MAX_ROUNDS },
+	{ "stop-dirty", required_argument, NULL, OPT_STOP_DIRTY },
+	{ "max-downtime", required_argument, NULL, OPT_MAX_DOWNTIME },
+	{ "for", required_argument, NULL, OPT_FOR },
+	{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
+	{ "xl", no_argument, NULL, OPT_XL },
+	{ "no-xl", no_argument, NULL, OPT_NO_XL },
+	{ "memory-only", no_argument, NULL, OPT_MEMORY_ONLY },
+	{ "no-config", no_argument, NULL, OPT_NO_CONFIG },
+	{ "suspend-timeout", required_argument, NULL, OPT_SUSPEND_TIMEOUT },
+	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
 	OPTS_WORDS
 };
 
@@ -136,24 +145,24 @@ take_number(struct options *o, int c)
 	struct save_how *how = &o->emit.how;
 
 	switch (c) {
-	case 'r':
+	case OPT_MAX_ROUNDS:
 		how->max_rounds = (unsigned)opts_count(name, "--max-rounds",
 		    1, PRECOPY_ROUNDS_MAX);
 		break;
-	case 'd':
+	case OPT_STOP_DIRTY:
 		how->stop_dirty = (uint64_t)opts_count(name, "--stop-dirty",
 		    0, LONG_MAX);
 		break;
-	case 'w':
+	case OPT_MAX_DOWNTIME:
 		how->max_downtime = (unsigned)opts_count(name,
 		    "--max-downtime", 1, DOWNTIME_MAX);
 		break;
-	case 's':
+	case OPT_SUSPEND_TIMEOUT:
 		how->timeout = (unsigned)opts_count(name,
 		    "--suspend-timeout", 1, 3600);
 		o->emit_only = true;
 		return;
-	case 't':
+	case OPT_TIMEOUT:
 		o->emit.silence = (unsigned)opts_count(name, "--timeout", 1,
 		    86400);
 		return;
@@ -194,11 +203,11 @@ take_pace(struct options *o, int c)
 	struct emit *e = &o->emit;
 
 	switch (c) {
-	case 'k':
+	case OPT_CHECKPOINT:
 		e->how.pace.interval = take_interval();
 		e->how.live = e->snapshot = true;
 		return;
-	case 'K':
+	case OPT_COUNT:
 		e->how.pace.count = (uint64_t)opts_count(name, "--count", 1,
 		    LONG_MAX);
 		break;
@@ -211,14 +220,14 @@ static void
 take_file(struct options *o, int c)
 {
 	switch (c) {
-	case 'I':
+	case OPT_IMAGE:
 		take_action(o, IMAGE);
 		o->image_path = opts_file(name, "--image");
 		break;
 	case 'o':
 		o->out_path = opts_file(name, "-o");
 		break;
-	case 'F':
+	case OPT_FOR:
 		o->offer_path = optarg;
 		break;
 	}
@@ -233,7 +242,7 @@ take_way(struct emit *e, enum save_way way)
 }
 
 static void
-take_option(struct options *o, int c, const char *given)
+take(struct options *o, int c, const char *given)
 {
 	struct emit *e = &o->emit;
 
@@ -244,141 +253,64 @@ take_option(struct options *o, int c, const char *given)
 	case 'c':
 		e->snapshot = true;
 		break;
-	case 'S':
+	case OPT_SETTLE:
 		take_action(o, SETTLE);
 		break;
-	case 'N':
+	case OPT_STATE:
 		take_action(o, STATE);
 		break;
-	case 'R':
+	case OPT_RESUME:
 		take_action(o, RESUME);
 		break;
-	case 'D':
+	case OPT_DESTROY:
 		take_action(o, DESTROY);
 		break;
 	case 'f':
 		e->force = true;
 		break;
-	case 'I':
+	case OPT_IMAGE:
 	case 'o':
-	case 'F':
+	case OPT_FOR:
 		take_file(o, c);
 		break;
-	case 'P':
+	case OPT_REPLACE:
 		o->replace = true;
 		break;
-	case 'C':
+	case OPT_DRY_RUN:
 		take_action(o, CHECK);
 		break;
-	case 'x':
+	case OPT_XL:
 		take_way(e, SAVE_WITH_XL);
 		break;
-	case 'X':
+	case OPT_NO_XL:
 		take_way(e, SAVE_WITHOUT_XL);
 		break;
-	case 'm':
+	case OPT_MEMORY_ONLY:
 		take_way(e, SAVE_MEMORY_ONLY);
 		break;
-	case 'n':
+	case OPT_NO_CONFIG:
 		e->no_config = true;
 		break;
-	case 'l':
+	case OPT_LIVE:
 		e->how.live = true;
 		break;
-	case 'y':
+	case OPT_TRY_LIVE:
 		e->try_live = true;
 		break;
-	case 'k':
-	case 'K':
+	case OPT_CHECKPOINT:
+	case OPT_COUNT:
 		take_pace(o, c);
 		break;
-	case 'r':
-	case 'd':
-	case 'w':
-	case 's':
-	case 't':
+	case OPT_MAX_ROUNDS:
+	case OPT_STOP_DIRTY:
+	case OPT_MAX_DOWNTIME:
+	case OPT_SUSPEND_TIMEOUT:
+	case OPT_TIMEOUT:
 		take_number(o, c);
 		break;
 	default:
 		opts_take(&o->common, name, help, examples, c, given);
 	}
-}
-
-static void
-check_operands(const struct options *o, int operands)
-{
-	if (o->action == SETTLE && operands != 0)
-		opts_wrong(name, "--settle takes no operand: the receipt is "
-		    "on stdin");
-	if (o->action == IMAGE && operands != 0)
-		opts_wrong(name, "with --image no domain is named");
-	if (o->action != SETTLE && o->action != IMAGE && operands != 1)
-		opts_wrong(name, "one domain is to be named, by number or "
-		    "name");
-}
-
-/* What goes with a stream, of a domain or of an image. */
-static void
-check_stream(const struct options *o)
-{
-	const struct emit *e = &o->emit;
-
-	if (o->action == IMAGE && (e->snapshot || e->how.live ||
-	    e->try_live || e->force ||
-	    e->way != SAVE_AS_NEEDED || e->no_config || o->emit_only ||
-	    o->offer_path != NULL))
-		opts_wrong(name, "--image takes --timeout, -o, --replace, -q "
-		    "and -v: the others are for a domain");
-	if (o->action != EMIT && o->action != IMAGE && (o->out_path != NULL ||
-	    e->silence > 0))
-		opts_wrong(name, "-o and --timeout go with a stream");
-	if (o->replace && o->out_path == NULL)
-		opts_wrong(name, "--replace goes with -o");
-}
-
-/* What goes with checkpoints, and what does not. */
-static void
-check_pace(const struct options *o)
-{
-	const struct emit *e = &o->emit;
-
-	if (e->how.pace.interval == 0) {
-		if (o->pace_only)
-			opts_wrong(name, "--count goes with --checkpoint");
-		return;
-	}
-	if (e->pause || e->no_config || e->try_live ||
-	    e->way == SAVE_WITH_XL)
-		opts_wrong(name, "-p, --no-config, --try-live and --xl do not "
-		    "go with --checkpoint");
-	if (o->action != EMIT)
-		opts_wrong(name, "--checkpoint goes with a domain");
-}
-
-/* Refuses what makes no sense together. */
-static void
-check_options(const struct options *o, int operands)
-{
-	check_operands(o, operands);
-	check_stream(o);
-	if (o->offer_path != NULL && ((o->action != EMIT &&
-	    o->action != CHECK) || o->emit.no_config))
-		opts_wrong(name, "--for goes with a stream for xc-absorb");
-	if (o->action == CHECK && o->offer_path == NULL)
-		opts_wrong(name, "--dry-run goes with --for");
-	if (o->action != EMIT && (o->emit.snapshot || o->emit_only))
-		opts_wrong(name, "-c, -p and --suspend-timeout go with a "
-		    "stream");
-	if (o->action != EMIT && o->action != CHECK &&
-	    (o->emit.how.live || o->emit.try_live))
-		opts_wrong(name, "--live and --try-live go with a stream");
-	check_pace(o);
-	if (o->live_only && !o->emit.how.live)
-		opts_wrong(name, "--max-rounds, --stop-dirty and "
-		    "--max-downtime go with --live");
-	if (o->action == SETTLE && o->emit.force)
-		opts_wrong(name, "-f does not go with --settle: the receipt "
-		    "decides");
 }
 
 void
@@ -394,9 +326,9 @@ options_read(struct options *o, int argc, char *argv[])
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":cpfo:" OPTS_LETTERS, longs,
 	    NULL)) != -1)
-		take_option(o, c, argv[optind - 1]);
+		take(o, c, argv[optind - 1]);
 	opts_end(&o->common, name);
-	check_options(o, argc - optind);
+	options_check(o, argc - optind);
 	if (how->pace.interval > 0 && o->emit.way == SAVE_AS_NEEDED)
 		o->emit.way = SAVE_CHECKPOINTS;
 	o->emit.tool = name;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * xc-emit.h - what the files of xc-emit share: xc-emit-options.c has the
- * command line, xc-emit.c what is done with it.
+ * command line, xc-emit-check.c what of it goes together, xc-emit.c what is
+ * done with it.
  */
 #ifndef XC_EMIT_H
 #define XC_EMIT_H
@@ -36,5 +37,9 @@ extern const char name[];
  * all that was asked for is help or the version.
  */
 void options_read(struct options *o, int argc, char *argv[]);
+
+/* options_check(o, operands): refuses what makes no sense together, or with so
+ * many operands: exits 2. */
+void options_check(const struct options *o, int operands);
 
 #endif

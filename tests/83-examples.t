@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The examples of the man pages.  Those of section 1 are run, each in a directory
-# with the files that it reads; of the others, and of xenrec.7, which need hosts
-# with Xen, each command has to be understood by the tool that it names.
+# The examples of the man pages and of README.  Those of section 1 are run, each in
+# a directory with the files that it reads, and those of README that read files
+# too; of the others, and of xenrec.7, which need hosts with Xen, each command has
+# to be understood by the tool that it names.
 #
 # What stands in for what is not here, the first only for section 1:
 #
@@ -17,6 +18,7 @@
 #   ssh HOST         runs the command here
 #   virsh            does nothing
 #   less             is cat
+#   gdb              is the real one, which is told to quit
 #   rclone           is the real one; store: is a directory
 #   minisign -G      the real one, without a passphrase
 # shellcheck source=lib.sh
@@ -76,6 +78,10 @@ stand_in "$tmp/run/less" <<- 'END'
 	#!/bin/sh
 	exec cat
 END
+stand_in "$tmp/run/gdb" <<- 'END'
+	#!/bin/sh
+	exec /usr/bin/gdb -batch "$@"
+END
 stand_in "$tmp/run/minisign" <<- 'END'
 	#!/bin/bash
 	[[ $1 != -G ]] || set -- "$@" -W
@@ -99,7 +105,7 @@ make() {
 	mail.sealed) rec-compress < "$GUEST" | rec-encrypt -r "$recipient" ;;
 	mail.signed) rec-checksum --sign "$tmp/key.secret" --sequence 31 < "$GUEST" ;;
 	mail.xl) cat "$SAVED" ;;
-	vm.xl) "$here/gen/make-core-guest" long | "$here/gen/make-save" ;;
+	crash.xl | vm.xl) "$here/gen/make-core-guest" long | "$here/gen/make-save" ;;
 	old.xl) cat "$tmp/legacy/hvm-xl.old" ;;
 	remus) cat "$vectors/cut-checkpoint" ;;
 	backup.key | key.txt) cat "$tmp/key" ;;
@@ -108,7 +114,7 @@ make() {
 	esac
 }
 files=(crash.rec image vm.rec vm.xen web.rec pvh.rec mail.rec web.rec.zst
-	mail.sealed mail.signed mail.xl vm.xl old.xl remus backup.key key.txt
+	mail.sealed mail.signed mail.xl vm.xl crash.xl old.xl remus backup.key key.txt
 	host.key backup.pub host.pub)
 
 # here_and_now: commands with what is there, in place of what they name.
@@ -176,6 +182,12 @@ for page in "$pages"/*.1; do
 	blocks "$page" run_it
 	ok "${page##*/} has examples" test "$count" -gt "$before"
 done
+read_files() {
+	[[ $1 == *xc-emit* || ! $1 =~ (^| )(rec-(ls|checksum)) ]] || ok "$(title "$1" README)" does "$1"
+}
+before=$count
+blocks "$here/../README" read_files
+ok "README has examples" test "$count" = $((before + 2))
 
 # --- the others: they are understood ---
 # A tool that is given its options and -h takes the options and prints its help:
@@ -202,6 +214,7 @@ done
 for name in xl ssh virsh less; do
 	cp "$tmp/run/$name" "$tmp/read"
 done
+cp "$tmp/run/virsh" "$tmp/read/gdb"
 export TAKEN=$tmp/taken REFUSED=$tmp/refused scripts
 stand_in "$tmp/read/xl" <<- 'END'
 	#!/bin/bash
@@ -227,7 +240,7 @@ read_it() {
 	*) ok "$(title "$1" "$page")" understood "$1" ;;
 	esac
 }
-for page in "$pages"/*.[78]; do
+for page in "$pages"/*.[78] "$here/../README"; do
 	before=$count
 	blocks "$page" read_it
 	ok "${page##*/} has examples" test "$count" -gt "$before"

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The examples of the manual pages of section 8, as they stand there, on real
-# hosts.  What stands for something else is put in: a number for the guest, a
+# The examples of the manual pages of section 8, and of README, as they stand there,
+# on real hosts.  What stands for something else is put in: a number for the guest, a
 # port, a key, a move, an archive's date, a downtime that an emulator keeps.
-# PAGES="man/..." are tried alone.
+# PAGES="man/... README" are tried alone.
 # shellcheck source=tests/lab/lib.sh
 . "${0%/*}/lib.sh"
 cd "$lab_top" || exit
@@ -39,6 +39,10 @@ src plain stays rec-restore --salvage
 src sealed copied rec-restore --unpause --name mail2
 src sealed back rec-restore --unpause
 src plain stays rec-prune
+src mail moved xl list
+src key stays rec-archive -o /srv -b 4G
+src mail stays xl save 7
+- tests/83-examples.t - rec-ls --lint
 - tests/lab/68-archive.t - rec-archive -o /var/lib/archive -b 1G
 - tests/50-archive.t - rec-verify --fetch
 '
@@ -48,7 +52,7 @@ prepare() {
 	local host
 	lab_reset
 	for host in src dst; do
-		on "$host" 'rm -rf /tmp/e /srv/archive /run/rec-evacuate
+		on "$host" 'rm -rf /tmp/e /srv/* /run/rec-evacuate
 			mkdir -p /tmp/e /srv/archive'
 	done
 	lab_create src pvh mail > "$tmp/domid"
@@ -61,9 +65,11 @@ prepare() {
 		on src 'cd /tmp/e && xc-emit -q mail | rec-compress | ssh dst xc-absorb > receipt' ;;
 	plain)
 		on src 'cd /tmp/e && rec-archive -o /srv/archive mail && cp /srv/archive/* .' ;;
+	key | sealed)
+		on src 'cd /tmp/e && rec-encrypt --keygen -q -o backup.key' ;;&
 	sealed)
-		on src 'cd /tmp/e && rec-encrypt --keygen -q -o backup.key &&
-			rec-archive -o . -r "$(sed -n "s/.*key: //p" backup.key)" mail' ;;
+		on src 'cd /tmp/e && rec-archive -o . -r "$(
+			sed -n "s/.*key: //p" backup.key)" mail && cp mail-* /srv' ;;
 	esac
 }
 
@@ -84,7 +90,7 @@ concrete() {
 	local move name
 	move=$(on src 'sed -n "s/.*\"move\":\"\([0-9a-f]*\)\".*/\1/p" /tmp/e/receipt' 2> "$tmp/err")
 	name=$(on src 'cd /tmp/e && ls mail-*.json' 2> "$tmp/err")
-	sed -E "s/(xc-emit[^|]*) 7\\>/\\1 mail/g; s/-p 2222//; s/200ms/200ms --count 3/
+	sed -E "s/(xc-emit[^|]*|rec-migrate|xl save) 7\\>/\\1 mail/g; s/-p 2222//; s/200ms/200ms --count 3/
 		s/(max-downtime) [0-9]+/\\1 20000/
 		s/age1\\.\\.\\./\$(sed -n 's,.*key: ,,p' backup.key)/
 		s/[0-9a-f]{32}/$move/; s/mail-[0-9]*T[0-9]*Z\\.json/$name/" <<< "$1"
@@ -107,7 +113,7 @@ blocks() {
 		awk -v RS= -v ORS='\0' 1
 }
 
-for page in ${PAGES:-man/*.8}; do
+for page in ${PAGES:-man/*.8 README}; do
 	while IFS= read -r -d '' text; do
 		where='' first="${page##*/}: ${text%%$'\n'*}"
 		while read -r where what result begin; do
