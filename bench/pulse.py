@@ -18,6 +18,10 @@ CHECKPOINTS = 40
 QUIET = 0.25                # seconds: nothing more comes
 CAT, PACK, SEAL, SPLIT = "cat", "rec-compress --window 1G", "rec-encrypt", \
     "rec-split --filter cat -b 4G x"
+LANES = "rec-split over two lanes"
+OVER_LANES = """d=$(mktemp -d); feed="rec-split --feed $d/s"
+rec-split --collect $d/s --timeout 1 &
+rec-split --lane "$feed" --lane "$feed" || kill $!; wait; rm -r $d"""
 
 
 def checkpoint(pages):
@@ -66,7 +70,7 @@ class Fed:
     """A filter between two pipes."""
 
     def __init__(self, command):
-        self.child = subprocess.Popen(command.split(), stdin=subprocess.PIPE,
+        self.child = subprocess.Popen(command, stdin=subprocess.PIPE,
                                       stdout=subprocess.PIPE,
                                       stderr=subprocess.DEVNULL)
 
@@ -107,8 +111,9 @@ def times(command, pieces):
 
 def pulsing(one, runs, directory):
     """A table of the filters, and cat."""
-    commands = {CAT: CAT, PACK: PACK, SPLIT: SPLIT,
-                SEAL: f"rec-encrypt -r {key(directory)[1]}"}
+    commands = {x: x.split() for x in (CAT, PACK, SPLIT)}
+    commands[SEAL] = ["rec-encrypt", "-r", key(directory)[1]]
+    commands[LANES] = ["bash", "-c", OVER_LANES]
     pieces = checkpoints(one)
     if len(pieces) < 4:
         return {}

@@ -8,7 +8,7 @@ if [ -n "${SANITIZED-}" ]; then
 	skip_all "a sanitizer's memory grows"
 fi
 small() {
-	"$here/terabyte" 512M "$tmp/log" 0.05 > "$tmp/flat" 2> "$tmp/err"
+	"$here/terabyte" 512M "$tmp/log" 0.05 32 > "$tmp/flat" 2> "$tmp/err"
 }
 ok "512 MiB through all filters and back, and nothing grows" small
 ok "each of the processes was looked at" test "$(wc -l < "$tmp/flat")" -ge 16
@@ -20,7 +20,7 @@ cat > "$tmp/hoard" <<- 'END'
 	kept = []
 	while piece := os.read(0, 1 << 20):
 	    os.write(1, piece)
-	    kept.append((bytearray(piece[:len(piece) // 9]), os.dup(0)))
+	    kept.append((bytearray(piece[:len(piece) // 2]), os.dup(0)))
 END
 mkdir "$tmp/wrong"
 printf '#!/bin/bash\n"%s" "$@" | "%s"\n' "$(command -v rec-checksum)" \

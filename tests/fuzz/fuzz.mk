@@ -4,7 +4,7 @@
 #                  executions are added up in build/fuzz/counts
 # make fuzz-afl    each for SECONDS=60 by AFL++
 # make fuzz-pack   what fuzz-long found, minimised, to be committed
-# make coverage    how much of the readers the unit tests and the corpora run
+# make coverage    how much of the readers the tests outside the lab run
 #                  TARGETS="stream age": these alone
 
 FUZZ_SHARED = fuzz fuzz_filter fuzz_form sweep layout mutate mend replay
@@ -61,12 +61,14 @@ fuzz-afl:
 	    FUZZ_ENGINE=-fsanitize=fuzzer $(TARGETS:%=build/afl/tests/fuzz-%)
 	tests/fuzz/afl build/afl $(or $(SECONDS),60) $(TARGETS)
 
-COVERAGE = -fprofile-instr-generate -fcoverage-mapping
-coverage:
+COVERAGE = -fprofile-instr-generate -fcoverage-mapping -mllvm \
+           -runtime-counter-relocation
+coverage: deps
 	tests/deps clang llvm zstd
-	$(MAKE) CC=clang B=build/coverage CFLAGS="-O1 -g $(COVERAGE)" \
-	    $(FUZZERS:%=build/coverage/tests/fuzz-%) \
-	    $(UNITS:%=build/coverage/tests/%)
-	tests/fuzz/coverage build/coverage $(UNITS)
+	$(MAKE) CC=clang B=build/coverage CFLAGS="-O1 -g $(COVERAGE)" programs
+	tests/fuzz/coverage build/coverage $(TOOLS) \
+	    $(addprefix tests/,$(FUZZERS:%=fuzz-%) $(UNITS)) -- \
+	    $(UNITS:%=build/coverage/tests/%) \
+	    $(filter-out $(UNCHECKED) tests/64-soak.t,$(wildcard tests/*.t))
 
 .PHONY: fuzzers fuzz fuzz-long fuzz-pack fuzz-afl coverage
