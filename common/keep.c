@@ -135,5 +135,5 @@ keep_run(const struct absorb *a, const char *path, bool replace,
 		result = newfile_publish(&k.store.file, f);
 	store_close(&k.store);
 	stop_drops(NULL);
-	return result == -1 ? -1 : print(&line, path, f);
+	return result == 0 ? print(&line, path, f) : -1;
 }

@@ -6,7 +6,7 @@
 #include "legacy_stream.h"
 #include "pages.h"
 
-/* *entry in PAGE_DATA's form, or 0 for one to leave out; 1 otherwise. */
+/* *entry in PAGE_DATA's form: 1, or 0 for one to leave out. */
 static int
 take_entry(struct legacy *l, uint64_t *entry, struct fault *f)
 {
@@ -14,14 +14,14 @@ take_entry(struct legacy *l, uint64_t *entry, struct fault *f)
 
 	if (legacy_take_word(l, &n, f) == -1)
 		return -1;
+	type = n >> LEGACY_TYPE_SHIFT;
+	*entry = type << PFN_TYPE_SHIFT | (n & LEGACY_PFN_MASK);
 	if (n == LEGACY_NO_PFN)
 		return 0;
-	type = n >> LEGACY_TYPE_SHIFT;
 	if (type >= PAGE_TYPES || (type >= LEGACY_TYPE_RESERVED &&
 	    type < LEGACY_TYPE_PINNED))
 		return legacy_fault(l, f, EXIT_MALFORMED, "entry 0x%" PRIx64
 		    " has no type that is known", n);
-	*entry = type << PFN_TYPE_SHIFT | (n & LEGACY_PFN_MASK);
 	return 1;
 }
 

@@ -85,7 +85,8 @@ put_batch(struct legacy *l, struct fault *f)
 		return 0;
 	put_le32(header, REC_PAGE_DATA);
 	put_le32(header + 4, entries + r->full * PAGE_SIZE);
-	put_le64(r->head, r->count);
+	put_le32(r->head, r->count);
+	put_le32(r->head + 4, 0);
 	r->count = r->full = 0;
 	return sink_write(&l->out, iov, sizeof(iov) / sizeof(iov[0]), f);
 }

@@ -36,14 +36,15 @@ pfns_new(void)
 
 	if (t == NULL)
 		return NULL;
-	randombytes_buf(&t->key, sizeof(t->key));
 	t->slots = SLOTS_FIRST;
-	t->slot = calloc(t->slots, sizeof(*t->slot));
-	t->order = calloc(t->slots / 2, sizeof(*t->order));
-	if (t->slot != NULL && t->order != NULL)
-		return t;
-	pfns_free(t);
-	return NULL;
+	t->slot = calloc(t->slots, sizeof(struct leaf *));
+	t->order = calloc(t->slots / 2, sizeof(struct leaf *));
+	if (t->slot == NULL || t->order == NULL) {
+		pfns_free(t);
+		return NULL;
+	}
+	randombytes_buf(&t->key, sizeof(t->key));
+	return t;
 }
 
 void
@@ -84,10 +85,10 @@ static bool
 grow(struct pfns *t)
 {
 	size_t slots = 2 * t->slots, i;
-	struct leaf **slot = calloc(slots, sizeof(*slot)), **order;
+	struct leaf **slot = calloc(slots, sizeof(struct leaf *)), **order;
 
 	order = slot == NULL ? NULL :
-	    realloc(t->order, slots / 2 * sizeof(*order));
+	    realloc(t->order, slots / 2 * sizeof(struct leaf *));
 	if (order == NULL) {
 		free(slot);
 		return false;
@@ -166,7 +167,7 @@ by_number(const void *a, const void *b)
 void
 pfns_sort(struct pfns *t)
 {
-	qsort(t->order, t->leaves, sizeof(*t->order), by_number);
+	qsort(t->order, t->leaves, sizeof(struct leaf *), by_number);
 }
 
 /* The index of the first leaf with that number or a higher one. */

@@ -173,7 +173,7 @@ turn_new(struct turn *turn, unsigned threads)
 {
 	unsigned i;
 
-	if ((turn->wake = calloc(threads, sizeof(*turn->wake))) == NULL)
+	if ((turn->wake = calloc(threads, sizeof(pthread_cond_t))) == NULL)
 		return -1;
 	for (i = 0; i < threads; i++)
 		pthread_cond_init(&turn->wake[i], NULL);

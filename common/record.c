@@ -34,7 +34,7 @@ record_reserve(struct record *rec, size_t size, struct fault *f)
 	if (unit == HUGE_UNIT)
 		(void)madvise(p, size / HUGE_UNIT * HUGE_UNIT,
 		    MADV_HUGEPAGE);
-	if (rec->room > 0)
+	if (rec->body != NULL)
 		memcpy(p, rec->body, rec->room);
 	free(rec->body);
 	rec->body = p;

@@ -108,7 +108,7 @@ void
 sift_join(struct sift *s, struct similar *similar, struct window *w)
 {
 	struct index *x = &s->index;
-	uint64_t number[PACKED_PAGES_MAX], pfn;
+	uint64_t number[PACKED_PAGES_MAX] = { 0 }, pfn;
 	uint32_t i = 0, n;
 	uint8_t *room;
 	unsigned class;

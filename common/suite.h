@@ -25,6 +25,12 @@ const char *suite_name(unsigned id);
 /* suite_fastest(): the number of the one that is fastest here. */
 unsigned suite_fastest(void);
 
+/*
+ * suite_load(): libcrypto reads its configuration, while files can be opened;
+ * not in static tools, which can load nothing that it names.
+ */
+void suite_load(void);
+
 /* A key at work; for one thread at a time. */
 struct suite_key;
 
@@ -32,12 +38,6 @@ struct suite_key;
  * suite_key_new(id, seals, key): to seal with, or to open.  The key may be
  * wiped then.  NULL without memory.
  */
-/*
- * suite_load(): libcrypto reads its configuration, while files can be opened;
- * not in static tools, which can load nothing that it names.
- */
-void suite_load(void);
-
 struct suite_key *suite_key_new(unsigned id, bool seals,
     const uint8_t key[SUITE_KEY_SIZE]);
 
