@@ -41,7 +41,8 @@ analyze:
 	$(MAKE) -k -j 2 analyzed
 analyzed: $(ANALYZED)
 
-$B/analyzed/%: %.c Makefile tests/analyze.mk tests/contracts.h .clang-tidy
+$B/analyzed/%: %.c Makefile tests/analyze.mk tests/contracts.h .clang-tidy \
+    tests/.clang-tidy
 	@mkdir -p $(@D)
 	gcc $(SEEN) -MT $@ -MF $@.d -O0 -Werror -fanalyzer $(UNASKED) -c \
 	    -o /dev/null $<

@@ -19,10 +19,15 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-ssize_t __real_readv(int fd, const struct iovec *iov, int count);
-ssize_t __real_pread(int fd, void *buf, size_t size, off_t offset);
-ssize_t __wrap_readv(int fd, const struct iovec *iov, int count);
-ssize_t __wrap_pread(int fd, void *buf, size_t size, off_t offset);
+/* The linker's --wrap calls them so, by names that C reserves. */
+ssize_t real_readv(int fd, const struct iovec *iov, int count)
+    __asm__("__real_readv");
+ssize_t real_pread(int fd, void *buf, size_t size, off_t offset)
+    __asm__("__real_pread");
+ssize_t wrap_readv(int fd, const struct iovec *iov, int count)
+    __asm__("__wrap_readv");
+ssize_t wrap_pread(int fd, void *buf, size_t size, off_t offset)
+    __asm__("__wrap_pread");
 
 static int
 open_file(void)
@@ -95,9 +100,9 @@ attempt(void)
 }
 
 ssize_t
-__wrap_readv(int fd, const struct iovec *iov, int count)
+wrap_readv(int fd, const struct iovec *iov, int count)
 {
-	ssize_t n = __real_readv(fd, iov, count);
+	ssize_t n = real_readv(fd, iov, count);
 
 	if (n > 0)
 		attempt();
@@ -105,9 +110,9 @@ __wrap_readv(int fd, const struct iovec *iov, int count)
 }
 
 ssize_t
-__wrap_pread(int fd, void *buf, size_t size, off_t offset)
+wrap_pread(int fd, void *buf, size_t size, off_t offset)
 {
-	ssize_t n = __real_pread(fd, buf, size, offset);
+	ssize_t n = real_pread(fd, buf, size, offset);
 
 	if (n > 0)
 		attempt();

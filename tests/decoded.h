@@ -28,7 +28,7 @@ json_at(json_object *o, const char *path)
 		path += n + (path[n] == '.');
 		if (json_object_is_type(o, json_type_array))
 			o = json_object_array_get_idx(o,
-			    (size_t)atoi(word));
+			    strtoul(word, NULL, 10));
 		else if (!json_object_object_get_ex(o, word, &o))
 			o = NULL;
 	}

@@ -47,8 +47,7 @@ told_apart(const char *text, const char *prefix, size_t size)
 		if (bech32_decode(bad, prefix, bytes, size))
 			return false;
 		bad[i] = (char)(text[i] ^ 0x20);
-		if (text[i] != '1' && text[i] > '@' &&
-		    bech32_decode(bad, prefix, bytes, size))
+		if (text[i] > '@' && bech32_decode(bad, prefix, bytes, size))
 			return false;
 		bad[i] = '\0';
 		if (bech32_decode(bad, prefix, bytes, size))

@@ -146,11 +146,15 @@ piece_at(const struct map *m, size_t at)
 static bool
 names(const char *text, int64_t first, int64_t last)
 {
+	static const char word[] = "record ";
+	const char *number = text + sizeof(word) - 1;
+	char *end;
 	long index;
 
-	if (sscanf(text, "record %ld ", &index) == 1)
-		return index >= first && index <= last;
-	return true;
+	if (strncmp(text, word, sizeof(word) - 1) != 0)
+		return true;
+	index = strtol(number, &end, 10);
+	return end == number || (index >= first && index <= last);
 }
 
 struct subject {

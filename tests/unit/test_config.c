@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,6 +68,34 @@ fill(struct config *c)
 	strcpy(c->cpu_model, "a/b");
 }
 
+/* Each member by itself: what is between them may be anything. */
+#define MEMBER(name)	{ offsetof(struct config, name), \
+			  sizeof(((struct config *)NULL)->name) }
+static const struct {
+	size_t offset, size;
+} members[] = {
+	MEMBER(move), MEMBER(snapshot), MEMBER(type), MEMBER(name),
+	MEMBER(uuid), MEMBER(vcpus), MEMBER(max_pages), MEMBER(pages),
+	MEMBER(target_kib), MEMBER(static_max_kib), MEMBER(paging_pool),
+	MEMBER(hap), MEMBER(nested), MEMBER(vpmu), MEMBER(emulation_flags),
+	MEMBER(misc_flags), MEMBER(event_channels), MEMBER(grant_frames),
+	MEMBER(maptrack_frames), MEMBER(grant_version), MEMBER(in_xl),
+	MEMBER(from_xl), MEMBER(tool), MEMBER(time), MEMBER(xen_version),
+	MEMBER(xen_changeset), MEMBER(xen_capabilities), MEMBER(cpu_model),
+};
+
+static bool
+equal(const struct config *a, const struct config *b)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		if (memcmp((const char *)a + members[i].offset,
+		    (const char *)b + members[i].offset, members[i].size) != 0)
+			return false;
+	return true;
+}
+
 static void
 test_round(struct record *rec)
 {
@@ -76,8 +105,8 @@ test_round(struct record *rec)
 	fill(&c);
 	ok(config_put(&c, rec, &f) == 0 && rec->type == REC_GUEST_CONFIG &&
 	    rec->length < GUEST_CONFIG_MAX, "is put into a record");
-	ok(config_get(rec, &got, &f) == 0 &&
-	    memcmp(&c, &got, sizeof(c)) == 0, "and taken from it");
+	ok(config_get(rec, &got, &f) == 0 && equal(&c, &got),
+	    "and taken from it");
 }
 
 static void

@@ -12,6 +12,7 @@
 #include "tap.h"
 
 #if __has_include(<xen/foreign/x86_32.h>)
+/* NOLINTNEXTLINE(bugprone-reserved-identifier,cert-dcl*): Xen's name for it */
 #define __XEN_TOOLS__	1
 #include <xen/xen.h>
 #include <xen/domctl.h>

@@ -228,7 +228,7 @@ test_many(void)
 	memcpy(text, least, sizeof(least));
 	for (; at < text + OFFER_MAX - 200; at += 4, count++)
 		memcpy(at, "\"a\",", 4);
-	strcpy(at - 1, "],\"uuids\":[]}");
+	snprintf(at - 1, 200, "],\"uuids\":[]}");
 	ok(parse(text, &o, &f) == 0 && o.name_count == count,
 	    "%zu names", count);
 	offer_free(&o);
@@ -271,10 +271,17 @@ test_noise(void)
 static char said[4000];
 
 static void
+say(const char *text)
+{
+	size_t n = strlen(said);
+
+	snprintf(said + n, sizeof(said) - n, "%s\n", text);
+}
+
+static void
 hear(const struct fault *f)
 {
-	strcat(said, f->text);
-	strcat(said, "\n");
+	say(f->text);
 }
 
 /* What offer_check says of a guest, all of it. */
@@ -287,7 +294,7 @@ check(const struct offer *o, const struct offer_guest *g)
 	if (offer_check(o, g, hear, &f) == -1) {
 		hear(&f);
 		if (f.status != EXIT_REFUSED)
-			strcat(said, "another status\n");
+			say("another status");
 	}
 	return said;
 }

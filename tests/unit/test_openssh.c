@@ -68,16 +68,16 @@ static const char *
 read_key(const uint8_t *bytes, size_t size, uint8_t *key)
 {
 	char text[2 * ROOM], all[4 * ROOM] = OPENSSH_BEGIN;
-	size_t i, length;
+	size_t i, length, n = strlen(all);
 
 	sodium_bin2base64(text, sizeof(text), bytes, size,
 	    sodium_base64_VARIANT_ORIGINAL);
 	length = strlen(text);
-	for (i = 0; i < length; i += 70) {
-		strncat(all, text + i, 70);
-		strcat(all, "\n");
-	}
-	strcat(all, "-----END OPENSSH PRIVATE KEY-----\n");
+	for (i = 0; i < length; i += 70)
+		n += (size_t)snprintf(all + n, sizeof(all) - n, "%.70s\n",
+		    text + i);
+	snprintf(all + n, sizeof(all) - n,
+	    "-----END OPENSSH PRIVATE KEY-----\n");
 	return openssh_secret(all, key);
 }
 

@@ -66,7 +66,10 @@ test_words(void)
 		ok(*word(&p, want[i].name) == want[i].value, "word %s",
 		    want[i].name);
 	make(&again);
-	ok(memcmp(&p, &again, sizeof(p)) == 0, "the same again");
+	ok(strcmp(p.vendor, again.vendor) == 0 &&
+	    memcmp(p.digest, again.digest, sizeof(p.digest)) == 0 &&
+	    memcmp(p.words, again.words, sizeof(p.words)) == 0,
+	    "the same again");
 	policy_begin(&m, &again);
 	policy_leaf(&m, 1, NONE, (uint32_t[]){ 2, 3, 4, 5 });
 	policy_msr(&m, 6, 7, UINT64_C(0x900000008));

@@ -111,6 +111,7 @@ test_place(void)
 	struct fault f;
 	bool told = true;
 	size_t sum;
+	int ends;
 
 	if (stream_open(&s, large(), &f) == -1)
 		return;
@@ -128,8 +129,9 @@ test_place(void)
 	ok(sum == 600u << 10, "the rest comes with its padding");
 	ok(rec.type == REC_END && rec.index == 1 &&
 	    rec.offset == 48 + (600u << 10), "and so does what is next");
-	ok(stream_next(&s, &rec, &f) == 0 && stream_next(&s, &rec, &f) == 0,
-	    "the end stays the end");
+	for (ends = 0; ends < 2 && stream_next(&s, &rec, &f) == 0; ends++)
+		;
+	ok(ends == 2, "the end stays the end");
 	stream_close(&s);
 	record_free(&rec);
 }
