@@ -80,6 +80,8 @@ class Aims:
                    (PLAIN, REC), 1.0)
         self.speed("checked, packed and sealed through ssh, times plain",
                    "ssh", stream, (PLAIN, SSH_CHAIN), 1.0)
+        self.speed("the same over 1 Gbit/s", "gigabit", stream,
+                   (PLAIN, SSH_CHAIN), 1.0)
         self.row("link up to which it pays, times zstd's", "link", stream,
                  (ZSTD, REC), lambda a, b: b / a, 1.3, True)
 

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Through ssh: cat STREAM | X | ssh host 'X -d > /dev/null', on loopback."""
+"""Through ssh: cat STREAM | X | ssh host 'X -d > /dev/null', on loopback and over
+a line of 1 Gbit/s between two network namespaces of this machine."""
 import contextlib
 import shlex
 import shutil
@@ -7,6 +8,7 @@ import subprocess
 import tempfile
 import time
 
+import link
 import streams
 from filters import REC, ZSTD, undo
 from measure import Job, Measured, interleave, pipe, say, start, table
@@ -41,10 +43,11 @@ def daemon(directory, near=(), far=(), address="127.0.0.1"):
 
 
 @contextlib.contextmanager
-def host():
-    """All runs share one connection, so that none pays for the handshake."""
+def host(*ends):
+    """As daemon; all runs share one connection, so that none pays for the
+    handshake."""
     with tempfile.TemporaryDirectory(dir="/tmp") as directory, \
-            daemon(directory) as ssh:
+            daemon(directory, *ends) as ssh:
         shared = [*ssh[:-1], "-S", f"{directory}/mux", ssh[-1]]
         subprocess.run([*shared, "-M", "-N", "-f"], check=True)
         yield shared
@@ -92,20 +95,35 @@ def once(ssh, path, way):
     return wall, sum(cpu for cpu, _ in took), sum(peak for _, peak in took)
 
 
+@contextlib.contextmanager
+def gigabit():
+    with link.wire() as (near, far), \
+            host(link.inside(near), link.inside(far), link.ADDRESS) as ssh:
+        yield ssh
+
+
+def measured(one, runs, way, ssh, line):
+    found = interleave(
+        f"{one.name}: ssh {line}", [Job(x, (), ()) for x in way], runs,
+        lambda job: once(ssh, one.path, way[job.name]))
+    print(f"\n### `cat STREAM | X | ssh host 'X -d > /dev/null'`, {CIPHER}, "
+          f"{line}; CPU and memory: of X here\n")
+    table("", one.size, found)
+    return found
+
+
 def shelling(one, runs, directory):
     if not streams.large(one):
         say(f"{one.name}: too small for ssh")
         return {}
-    way = ways(directory)
-    try:
-        with host() as ssh:
-            found = interleave(
-                f"{one.name}: ssh", [Job(x, (), ()) for x in way], runs,
-                lambda job: once(ssh, one.path, way[job.name]))
-    except Broken as why:
-        print(f"\nssh is skipped: {why}.")
-        return {}
-    print(f"\n### `cat STREAM | X | ssh host 'X -d > /dev/null'`, {CIPHER}, "
-          "on loopback; CPU and memory: of X here\n")
-    table("", one.size, found)
-    return {("ssh", one.name, name): r for name, r in found.items()}
+    way, results = ways(directory), {}
+    for what, line, there in (("ssh", "on loopback", host),
+                              ("gigabit", "over 1 Gbit/s", gigabit)):
+        try:
+            with there() as ssh:
+                found = measured(one, runs, way, ssh, line)
+        except (Broken, link.Broken) as why:
+            print(f"\nssh {line} is skipped: {why}.")
+            continue
+        results.update({(what, one.name, x): r for x, r in found.items()})
+    return results
