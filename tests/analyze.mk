@@ -8,7 +8,7 @@
 # Scripts, manual pages and Python are looked at by tests/80-style.t.
 
 SOURCES  = $(wildcard common/*.c filters/*.c tests/*.c tests/unit/*.c \
-           bench/*.c examples/*.c)
+           tests/fuzz/*.c tests/torture/*.c bench/*.c examples/*.c)
 ANALYZED = $(patsubst %.c,$B/analyzed/%,$(if $(XEN),$(SOURCES), \
            $(filter-out $(XEN_ONLY),$(SOURCES))))
 XEN_ONLY = $(filter-out common/guest_none.c,$(wildcard common/guest*.c)) \
