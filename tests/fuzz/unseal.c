@@ -126,12 +126,11 @@ make(const uint8_t *bytes, size_t size, struct sink *out)
 }
 
 static void
-open_it(const uint8_t *bytes, size_t size)
+open_it(const uint8_t *bytes, size_t size, bool checked)
 {
 	struct unseal u = {
 		.in = fuzz_input(bytes, size), .out = fuzz_output(),
-		.threads = 1, .unwrap = unwrap,
-		.checked = fuzz_choice(bytes, size, 2) == 1,
+		.threads = 1, .unwrap = unwrap, .checked = checked,
 	};
 	const uint8_t *written;
 	struct fault f;
@@ -154,12 +153,14 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	struct fault f;
 	uint8_t *made;
 	size_t has;
+	bool checked;
 
 	if (size < HEAD)
 		return -1;
+	checked = fuzz_choice(bytes, size, 2) == 1;
 	fuzz_watch();
 	if (memcmp(bytes, IMAGE_MAGIC, HEAD) == 0) {
-		open_it(bytes, size);
+		open_it(bytes, size, checked);
 	} else {
 		sink_open(&out, fuzz_output());
 		make(bytes, size, &out);
@@ -168,7 +169,7 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 		made = malloc(has);
 		fuzz_holds(made != NULL, "there is memory");
 		memcpy(made, written, has);
-		open_it(made, has);
+		open_it(made, has, checked);
 		free(made);
 	}
 	fuzz_sweep();
