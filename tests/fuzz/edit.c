@@ -13,17 +13,16 @@ static void
 edit(struct edit *e, const uint8_t *bytes, size_t size)
 {
 	const uint8_t *written;
-	struct edited out = { .force = e->config.vcpus == 2 };
 	struct fault f;
 	size_t has;
 	int result;
 
-	e->out = &out;
-	if (edited_open(&out, fuzz_output(), &f) == -1)
+	e->out->force = e->config.vcpus == 2;
+	if (edited_open(e->out, fuzz_output(), &f) == -1)
 		return;
 	result = edit_run(e, fuzz_input(bytes, size), &f);
 	if (result == 0)
-		result = edited_close(&out, &f);
+		result = edited_close(e->out, &f);
 	if (result == -1) {
 		fuzz_failed(&f);
 		fuzz_no_end();
@@ -44,7 +43,8 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	size_t used = strlen(text) < size ? strlen(text) + 1 : size;
 	unsigned way = fuzz_choice(bytes, used, 12);
 	struct edit_rule rule = { .action = actions[way % 3], .text = text };
-	struct edit e = { .rule = &rule, .rules = 1 };
+	struct edited out = { .force = false };
+	struct edit e = { .rule = &rule, .rules = 1, .out = &out };
 	struct fault f;
 
 	fuzz_watch();

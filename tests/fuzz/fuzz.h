@@ -50,9 +50,17 @@ char *fuzz_text(const uint8_t *bytes, size_t size);
  * alone: which of several ways this input is read. */
 unsigned fuzz_choice(const uint8_t *bytes, size_t size, unsigned count);
 
-/* fuzz_holds(good, what): where it does not, that is a finding: the process is
- * aborted. */
-void fuzz_holds(bool good, const char *what);
+/*
+ * fuzz_holds(good, what): where it does not, that is a finding: the process is
+ * aborted, by fuzz_wrong(what).
+ */
+_Noreturn void fuzz_wrong(const char *what);
+static inline void
+fuzz_holds(bool good, const char *what)
+{
+	if (!good)
+		fuzz_wrong(what);
+}
 
 /* fuzz_failed(f): *f is a whole fault: a status and a text. */
 void fuzz_failed(const struct fault *f);

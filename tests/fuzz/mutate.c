@@ -103,13 +103,13 @@ static uint8_t *
 open_record(struct mutation *m, size_t at)
 {
 	struct piece *p = &m->piece[at];
-	uint8_t *body = m->body[m->bodies];
+	uint8_t *body;
 
 	if (p->size > RECORD_HEADER_SIZE + BODY_MAX || m->bodies == ROUNDS)
 		return NULL;
+	body = m->body[m->bodies++];
 	memcpy(body, p->at, p->size);
 	p->at = body;
-	m->bodies++;
 	return body;
 }
 
@@ -235,12 +235,13 @@ change_record(struct mutation *m, size_t at)
 static void
 add_record(struct mutation *m, size_t at)
 {
-	uint8_t *body = m->body[m->bodies];
 	uint32_t count = 1 + draw(m, 3), i;
 	size_t length = 0;
+	uint8_t *body;
 
 	if (m->bodies == ROUNDS)
 		return;
+	body = m->body[m->bodies++];
 	put_le32(body, types[draw(m, COUNT(types))]);
 	if (get_le32(body) == REC_PAGE_DATA) {
 		length = PAGE_DATA_HEADER_SIZE + count * (8 + PAGE_SIZE);
@@ -250,7 +251,6 @@ add_record(struct mutation *m, size_t at)
 			put_le64(body + 16 + 8 * i, draw(m, 64));
 	}
 	put_le32(body + 4, (uint32_t)length);
-	m->bodies++;
 	insert(m, at, (struct piece){ PIECE_RECORD, body,
 	    RECORD_HEADER_SIZE + record_size((uint32_t)length) });
 }

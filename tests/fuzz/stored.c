@@ -67,7 +67,7 @@ read_all(struct memory *m)
 	struct stored_entry e;
 	struct fault f;
 	uint64_t pfn, count = 0, last = 0;
-	int more;
+	int more = 1;
 
 	for (pfn = 0; count < PAGES_MAX && (more = stored_next(&m->stored,
 	    pfn, &e, &f)) == 1; pfn = e.pfn + 1) {
@@ -78,6 +78,8 @@ read_all(struct memory *m)
 		if (stored_page(&m->stored, e.pfn, page, &f) == -1)
 			fuzz_failed(&f);
 	}
+	if (more == -1)
+		fuzz_failed(&f);
 	(void)stored_page(&m->stored, last + 1, page, &f);
 	if (memory_records(m, take, &count, &f) == -1)
 		fuzz_failed(&f);

@@ -27,12 +27,27 @@ static size_t count;
 static bool watching;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
+/* The linker's --wrap calls them so, by names that C reserves. */
+#define REAL(result, name, ...) \
+	result real_##name(__VA_ARGS__) __asm__("__real_" #name)
 #define WRAP(result, name, ...) \
-	result __real_##name(__VA_ARGS__); \
-	result __wrap_##name(__VA_ARGS__); \
-	result __wrap_##name(__VA_ARGS__)
+	result wrap_##name(__VA_ARGS__) __asm__("__wrap_" #name); \
+	result wrap_##name(__VA_ARGS__)
 
-void __real_free(void *p);
+REAL(void *, malloc, size_t size);
+REAL(void *, calloc, size_t items, size_t size);
+REAL(void *, aligned_alloc, size_t unit, size_t size);
+REAL(char *, strdup, const char *text);
+REAL(void *, realloc, void *p, size_t size);
+REAL(void, free, void *p);
+REAL(void *, sodium_malloc, size_t size);
+REAL(void, sodium_free, void *p);
+REAL(ZSTD_DCtx *, ZSTD_createDCtx, void);
+REAL(ZSTD_CCtx *, ZSTD_createCCtx, void);
+REAL(size_t, ZSTD_freeDCtx, ZSTD_DCtx *d);
+REAL(size_t, ZSTD_freeCCtx, ZSTD_CCtx *c);
+REAL(EVP_CIPHER_CTX *, EVP_CIPHER_CTX_new, void);
+REAL(void, EVP_CIPHER_CTX_free, EVP_CIPHER_CTX *c);
 
 static size_t
 place_of(const void *p)
@@ -112,114 +127,99 @@ fuzz_sweep(void)
 
 WRAP(void *, malloc, size_t size)
 {
-	return note(__real_malloc(size), __real_free);
+	return note(real_malloc(size), real_free);
 }
 
 WRAP(void *, calloc, size_t items, size_t size)
 {
-	return note(__real_calloc(items, size), __real_free);
+	return note(real_calloc(items, size), real_free);
 }
 
 WRAP(void *, aligned_alloc, size_t unit, size_t size)
 {
-	return note(__real_aligned_alloc(unit, size), __real_free);
+	return note(real_aligned_alloc(unit, size), real_free);
 }
 
 WRAP(char *, strdup, const char *text)
 {
-	return note(__real_strdup(text), __real_free);
+	return note(real_strdup(text), real_free);
 }
 
 WRAP(void *, realloc, void *p, size_t size)
 {
-	void *to = __real_realloc(p, size);
+	void *to = real_realloc(p, size);
 
 	if (to != NULL || size == 0) {
 		forget(p);
-		note(to, __real_free);
+		note(to, real_free);
 	}
 	return to;
 }
 
-void __wrap_free(void *p);
-void
-__wrap_free(void *p)
+WRAP(void, free, void *p)
 {
 	forget(p);
-	__real_free(p);
+	real_free(p);
 }
 
-void __real_sodium_free(void *p);
 WRAP(void *, sodium_malloc, size_t size)
 {
-	return note(__real_sodium_malloc(size), __real_sodium_free);
+	return note(real_sodium_malloc(size), real_sodium_free);
 }
 
-void __wrap_sodium_free(void *p);
-void
-__wrap_sodium_free(void *p)
+WRAP(void, sodium_free, void *p)
 {
 	forget(p);
-	__real_sodium_free(p);
+	real_sodium_free(p);
 }
-
-size_t __real_ZSTD_freeDCtx(ZSTD_DCtx *d);
-size_t __real_ZSTD_freeCCtx(ZSTD_CCtx *c);
-void __real_EVP_CIPHER_CTX_free(EVP_CIPHER_CTX *c);
 
 static void
 drop_expander(void *d)
 {
-	__real_ZSTD_freeDCtx(d);
+	real_ZSTD_freeDCtx(d);
 }
 
 static void
 drop_compressor(void *c)
 {
-	__real_ZSTD_freeCCtx(c);
+	real_ZSTD_freeCCtx(c);
 }
 
 static void
 drop_cipher(void *c)
 {
-	__real_EVP_CIPHER_CTX_free(c);
+	real_EVP_CIPHER_CTX_free(c);
 }
 
 WRAP(ZSTD_DCtx *, ZSTD_createDCtx, void)
 {
-	return note(__real_ZSTD_createDCtx(), drop_expander);
+	return note(real_ZSTD_createDCtx(), drop_expander);
 }
 
 WRAP(ZSTD_CCtx *, ZSTD_createCCtx, void)
 {
-	return note(__real_ZSTD_createCCtx(), drop_compressor);
+	return note(real_ZSTD_createCCtx(), drop_compressor);
 }
 
 WRAP(EVP_CIPHER_CTX *, EVP_CIPHER_CTX_new, void)
 {
-	return note(__real_EVP_CIPHER_CTX_new(), drop_cipher);
+	return note(real_EVP_CIPHER_CTX_new(), drop_cipher);
 }
 
-size_t __wrap_ZSTD_freeDCtx(ZSTD_DCtx *d);
-size_t
-__wrap_ZSTD_freeDCtx(ZSTD_DCtx *d)
+WRAP(size_t, ZSTD_freeDCtx, ZSTD_DCtx *d)
 {
 	forget(d);
-	return __real_ZSTD_freeDCtx(d);
+	return real_ZSTD_freeDCtx(d);
 }
 
-size_t __wrap_ZSTD_freeCCtx(ZSTD_CCtx *c);
-size_t
-__wrap_ZSTD_freeCCtx(ZSTD_CCtx *c)
+WRAP(size_t, ZSTD_freeCCtx, ZSTD_CCtx *c)
 {
 	forget(c);
-	return __real_ZSTD_freeCCtx(c);
+	return real_ZSTD_freeCCtx(c);
 }
 
-void __wrap_EVP_CIPHER_CTX_free(EVP_CIPHER_CTX *c);
-void
-__wrap_EVP_CIPHER_CTX_free(EVP_CIPHER_CTX *c)
+WRAP(void, EVP_CIPHER_CTX_free, EVP_CIPHER_CTX *c)
 {
 	forget(c);
-	__real_EVP_CIPHER_CTX_free(c);
+	real_EVP_CIPHER_CTX_free(c);
 }

@@ -10,27 +10,28 @@
 
 #include "fail.h"
 
-void *__libc_malloc(size_t);
-void *__libc_calloc(size_t, size_t);
-void *__libc_realloc(void *, size_t);
-void *__libc_memalign(size_t, size_t);
+/* The C library's own, by names that C reserves. */
+void *libc_malloc(size_t size) __asm__("__libc_malloc");
+void *libc_calloc(size_t count, size_t size) __asm__("__libc_calloc");
+void *libc_realloc(void *old, size_t size) __asm__("__libc_realloc");
+void *libc_memalign(size_t alignment, size_t size) __asm__("__libc_memalign");
 
 void *
 malloc(size_t size)
 {
-	return fails(CALL_MEMORY) ? NULL : __libc_malloc(size);
+	return fails(CALL_MEMORY) ? NULL : libc_malloc(size);
 }
 
 void *
 calloc(size_t count, size_t size)
 {
-	return fails(CALL_MEMORY) ? NULL : __libc_calloc(count, size);
+	return fails(CALL_MEMORY) ? NULL : libc_calloc(count, size);
 }
 
 void *
 realloc(void *old, size_t size)
 {
-	return fails(CALL_MEMORY) ? NULL : __libc_realloc(old, size);
+	return fails(CALL_MEMORY) ? NULL : libc_realloc(old, size);
 }
 
 void *
@@ -48,7 +49,7 @@ reallocarray(void *old, size_t count, size_t size)
 void *
 aligned_alloc(size_t alignment, size_t size)
 {
-	return fails(CALL_MEMORY) ? NULL : __libc_memalign(alignment, size);
+	return fails(CALL_MEMORY) ? NULL : libc_memalign(alignment, size);
 }
 
 int

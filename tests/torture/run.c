@@ -111,8 +111,8 @@ pid_t
 server_begin(struct server *s, const struct plan *plan, const int fd[3])
 {
 	struct request r = { .plan = *plan };
+	int given[3] = { -1, -1, -1 };
 	size_t i, n = 0;
-	int given[3];
 	pid_t pid;
 
 	for (i = 0; i < 3; i++) {

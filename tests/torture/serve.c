@@ -38,7 +38,7 @@ receive(struct request *r, int fd[3])
 		.msg_control = room, .msg_controllen = sizeof(room),
 	};
 	const struct cmsghdr *c;
-	int got[3], i, n = 0;
+	int got[3] = { -1, -1, -1 }, i, n = 0;
 
 	if (recvmsg(SERVE_SOCKET, &m, 0) != (ssize_t)sizeof(*r))
 		return -1;
@@ -129,9 +129,12 @@ serve(int argc, char *argv[], char *envp[])
 	_exit(0);
 }
 
-/* What runs a program calls this with its main. */
+/* What runs a program calls this with its main, by a name that C reserves. */
+int start_main(program *main, int argc, char **argv, void (*init)(void),
+    void (*fini)(void), void (*end)(void), void *stack)
+    __asm__("__libc_start_main");
 int
-__libc_start_main(program *main, int argc, char **argv, void (*init)(void),
+start_main(program *main, int argc, char **argv, void (*init)(void),
     void (*fini)(void), void (*end)(void), void *stack)
 {
 	int (*start)(program *, int, char **, void (*)(void), void (*)(void),

@@ -109,7 +109,7 @@ read_row(char *line, struct row *row)
 	row->name = is[0];
 	words(field[1], row->word);
 	words(field[2], row->input);
-	row->kib = (uint32_t)atoi(field[3]);
+	row->kib = (uint32_t)strtoul(field[3], NULL, 10);
 	words(field[4], is);
 	for (i = 0; is[i] != NULL; i++)
 		if (strcmp(is[i], "file") == 0)
@@ -211,8 +211,9 @@ each_input(const struct row *row, struct server *server,
 
 	for (i = 0; row->input[i] != NULL; i++) {
 		t.name = row->input[i];
-		t.input = strcmp(t.name, "-") == 0 ? (struct bytes){ 0 } :
-		    load(t.name);
+		t.input = (struct bytes){ 0 };
+		if (strcmp(t.name, "-") != 0)
+			t.input = load(t.name);
 		t.other = another(t.name);
 		if (wanted(&t))
 			each_class(&t, o);
@@ -265,10 +266,10 @@ main(int argc, char *argv[])
 	signal(SIGPIPE, SIG_IGN);
 	while ((c = getopt(argc, argv, "s:r:c:n:")) != -1)
 		switch (c) {
-		case 's': o.step = (size_t)atoi(optarg); break;
+		case 's': o.step = strtoul(optarg, NULL, 10); break;
 		case 'r': o.row = optarg; break;
 		case 'c': o.class = optarg; break;
-		case 'n': o.run = (uint32_t)atoi(optarg); break;
+		case 'n': o.run = (uint32_t)strtoul(optarg, NULL, 10); break;
 		default: return 2;
 		}
 	if (argc - optind != 3 || o.step == 0)
