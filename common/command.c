@@ -68,12 +68,16 @@ spawn(struct command *c, const char *text, char **env, int in, int out)
 	int err;
 
 	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
-	if (out != -1)
-		posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+	/* Without memory the command would have this process' own. */
+	err = posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
+	if (err == 0 && out != -1)
+		err = posix_spawn_file_actions_adddup2(&actions, out,
+		    STDOUT_FILENO);
 	posix_spawnattr_init(&attr);
 	set_signals(&attr);
-	err = posix_spawn(&c->pid, "/bin/sh", &actions, &attr, argv, env);
+	if (err == 0)
+		err = posix_spawn(&c->pid, "/bin/sh", &actions, &attr, argv,
+		    env);
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&actions);
 	return err;
