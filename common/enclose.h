@@ -28,7 +28,8 @@ struct enclose {
  * closes.  The container's END is written when the stream's was read and (but
  * for pass_after_end) the end of the input.  Chunks are sealed in parallel;
  * but for randomness the output does not depend on threads.
- * 0, or -1 with *f set as container_fill: without END.
+ * 0, or -1 with *f set as container_fill: without END; then the process has to
+ * exit soon, and *e, its seal and its header to live until it does.
  */
 int enclose_run(struct enclose *e, struct fault *f);
 

@@ -37,15 +37,17 @@ open_stream(void *opening, void *result, struct fault *f)
 {
 	const struct opening *o = opening;
 	const struct absorb *a = o->absorb;
-	struct opener op = {
+	/* Threads may be at work with it when it has failed. */
+	static struct opener op;
+
+	(void)result;
+	op = (struct opener){
 		.pair = o->pair, .overrides = &a->overrides,
 		.config_file = a->config_file, .standby = a->standby,
 		.lint = { .max_pfn = a->max_pfn },
 		.layers.memory = a->memory,
 		.keys = a->keys,
 	};
-
-	(void)result;
 	/* The receipt is not the opener's to write. */
 	if (pair_leave(STDOUT_FILENO, f) == -1)
 		return -1;

@@ -36,7 +36,8 @@ struct unseal {
  * 0, or -1 as filter_run, seal_look, seal_unlock, seal_open and unwrap say;
  * EXIT_REFUSED for a stream that is no container; EXIT_INTEGRITY for chunks
  * that are missing or too many, EXIT_MALFORMED for headers, or a payload, that
- * are not as they have to be.  Then the process has to exit soon (pmap.h).
+ * are not as they have to be.  Then the process has to exit soon, and *u to
+ * live until it does (pmap.h).
  */
 int unseal_run(struct unseal *u, struct fault *f);
 

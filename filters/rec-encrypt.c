@@ -64,17 +64,20 @@ confine(struct fault *f)
 static int
 seal(struct options *o, struct fault *f)
 {
-	struct seal seal = {
+	/* Threads may be at work with these when it has failed. */
+	static struct seal seal;
+	static struct record header;
+	static struct enclose e;
+
+	seal = (struct seal){
 		.padded = o->pad, .chunk = o->chunk,
 		.suite = o->cipher == 0 ? suite_fastest() : o->cipher,
 	};
-	struct record header = { 0 };
-	struct enclose e = {
+	e = (struct enclose){
 		.in = STDIN_FILENO, .out = STDOUT_FILENO,
 		.threads = o->common.threads, .seal = &seal,
 		.pass_after_end = o->common.pass_after_end, .header = &header,
 	};
-
 	if (o->to.keys.count == 0 && add_phrase(o, f) == -1)
 		return -1;
 	if (begin(&seal, o, &header, f) == -1 || confine(f) == -1 ||
@@ -92,13 +95,14 @@ seal(struct options *o, struct fault *f)
 static int
 unseal(struct options *o, struct fault *f)
 {
-	struct unseal u = {
+	static struct unseal u;		/* as above */
+
+	u = (struct unseal){
 		.in = STDIN_FILENO, .threads = o->common.threads,
 		.out = o->action == TEST ? -1 : STDOUT_FILENO,
 		.pass_after_end = o->common.pass_after_end,
 		.unwrap = keyring_unwrap, .keys = &o->keys,
 	};
-
 	if (keyring_load(&o->keys, f) == -1 || confine(f) == -1 ||
 	    unseal_run(&u, f) == -1)
 		return -1;

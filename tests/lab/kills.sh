@@ -13,9 +13,11 @@ equip() {
 # way HOST COMMAND...: ssh.  A line of /tmp/moment is CALL SIDE BLOCKS HOLD: a
 # command with CALL in it reaches the moment when it begins, or when so many
 # blocks of up to 4 KiB, and a byte, went in or came out.  There it stands until there
-# is /tmp/killed; with HOLD "all" all of the move does at this host.
+# is /tmp/killed; with HOLD "all" all of the move does at this host.  Of several
+# such commands the first one stands.
 read -r call side blocks hold < /tmp/moment
 reached() {
+	(set -C && : > /tmp/first) || return 0
 	[ "$hold" != all ] || /root/kin STOP
 	touch /tmp/held
 	/root/await /tmp/killed
@@ -53,7 +55,9 @@ short) emit | rec-compress | $way "$host" xc-absorb --timeout "$limit" | xc-emit
 long) emit | rec-compress | $way "$host" xc-absorb -p --timeout "$limit" |
 	xc-emit --settle | $way "$host" xc-absorb --go | xc-emit --settle ;;
 lanes) exec rec-migrate --lanes 3 --timeout "$limit" --ssh $way "$name" "$host" ;;
-migrate) exec rec-migrate ${live:---no-live} --timeout "$limit" --ssh $way "$name" "$host" ;;
+migrate)
+	[ -n "$live" ] || no=--no-live
+	exec rec-migrate ${no-} --timeout "$limit" --ssh $way "$name" "$host" ;;
 esac
 END
 	lab_run "$1" 'cat > /root/await' << 'END'
