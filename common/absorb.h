@@ -73,7 +73,8 @@ struct opener {
  * GUEST_STAYS nor an END behind it goes there.
  * 0, or -1 with *f set as filter_run, lint_piece, config_get, xl_file.h say,
  * and EXIT_REFUSED for a stream without configuration, of a kind without
- * images, or with a layer that is not opened here.
+ * images, or with a layer that is not opened here; then the process has to exit
+ * soon, and *o to live until it does (filter.h).
  */
 int opener_run(struct opener *o, int in, unsigned threads, struct fault *f);
 
