@@ -13,6 +13,7 @@
 
 #include "io.h"
 #include "phrase.h"
+#include "progress.h"
 
 /* A line from the descriptor, byte by byte: what follows stays there. */
 static int
@@ -103,10 +104,12 @@ from_terminal(const char *ask, const char *what, char phrase[PHRASE_SIZE],
 	}
 	/* Silent first: the answer may come as soon as it is asked for. */
 	silence(fd, &before, old);
+	progress_asks(true);
 	dprintf(fd, "%s of %s: ", ask, what);
 	result = read_line(fd, tty, phrase, f);
 	speak(fd, old);
 	dprintf(fd, "\n");
+	progress_asks(false);
 	close(fd);
 	return result;
 }

@@ -29,6 +29,7 @@ static struct {
 	bool json, stats;
 	int terminal;		/* a descriptor of its own, or -1 */
 	bool locked;		/* the terminal's line is this process' */
+	volatile sig_atomic_t asks;	/* a question stands there */
 	unsigned width;
 	uint64_t begun;		/* ms */
 	uint64_t size;		/* of the input, where it is a file; or 0 */
@@ -173,7 +174,8 @@ on_tick(void)
 	if (t->in == 0 && t->out == 0)
 		return;
 	if (!self.json) {
-		show();
+		if (!self.asks)
+			show();
 		return;
 	}
 	put_keys(&line, "running");
@@ -283,6 +285,14 @@ progress_begin(const char *tool, enum progress how, bool stats)
 		open_terminal();
 	if (self.json || self.terminal != -1)
 		tick_set(TICK_PROGRESS, on_tick);
+}
+
+void
+progress_asks(bool asks)
+{
+	self.asks = asks;
+	if (asks)
+		has_line();
 }
 
 void

@@ -29,6 +29,13 @@ enum progress {
  */
 void progress_begin(const char *tool, enum progress how, bool stats);
 
+/*
+ * progress_asks(yes): whether somebody is asked something at the terminal, where
+ * no line comes over the question then: none of other tools either, unless one
+ * had the line already.
+ */
+void progress_asks(bool asks);
+
 /* progress_detail(text): a JSON object, to be a part of the stats; taken over.
  * NULL: there was no memory for it. */
 void progress_detail(char *text);

@@ -78,7 +78,7 @@ ok "-l of what is not sealed" status 5 "$plain" rec-encrypt -l
 
 # Passphrases.
 typed() {
-	"$here/probe" ask "$tmp/asked" "$@"
+	TERM=dumb "$here/probe" ask "$tmp/asked" "$@"
 }
 (umask 077; echo secret > "$tmp/phrase"; echo wrong > "$tmp/guess")
 seal_typed() {
@@ -94,6 +94,15 @@ open_typed() {
 ok "opened by the same" open_typed
 ok "it was asked for once" test "$(tr -d '\r\n' < "$tmp/asked")" = \
 	"Passphrase of the stream: "
+# What is before it in the pipe waits, and has something to tell.
+"$here/gen/make-stream" noise 2 > "$tmp/large"
+late_typed() {
+	TERM=xterm "$here/probe" late "$tmp/asked" secret \
+		sh -c 'rec-checksum | rec-encrypt -p' < "$tmp/large" > "$tmp/out"
+}
+ok "by somebody who takes his time" late_typed
+ok "how far it is does not disturb him" test "$(head -n 2 "$tmp/asked" | tr -d '\r\n')" = \
+	"New passphrase of the stream: Again: passphrase of the stream: "
 ok "two that differ" not typed "secret	Secret" rec-encrypt -p < "$plain"
 ok "it is said" grep -q "rec-encrypt: the two differ" "$tmp/asked"
 ok "--passphrase-file" status 0 "$tmp/box" rec-encrypt -d \
