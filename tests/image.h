@@ -89,11 +89,19 @@ drop(struct record *rec)
 	rec->part = PART_NONE;
 }
 
+/* What is longer now is zero there. */
 static inline void
 set_length(struct record *rec, uint32_t length)
 {
+	size_t size = record_size(length);
+	struct fault f;
+
+	if (record_reserve(rec, size, &f) == -1)
+		exit(1);
+	if (size > rec->size)
+		memset(rec->body + rec->size, 0, size - rec->size);
 	rec->length = length;
-	rec->size = record_size(length);
+	rec->size = size;
 }
 
 #endif
