@@ -30,6 +30,7 @@ static struct {
 	int terminal;		/* a descriptor of its own, or -1 */
 	bool locked;		/* the terminal's line is this process' */
 	volatile sig_atomic_t asks;	/* a question stands there */
+	volatile sig_atomic_t shown;	/* a line does, which is to go */
 	unsigned width;
 	uint64_t begun;		/* ms */
 	uint64_t size;		/* of the input, where it is a file; or 0 */
@@ -160,6 +161,7 @@ show(void)
 	if (line.size >= self.width)
 		line.size = self.width - 1;
 	text_put(&line, "\033[K\r");
+	self.shown = true;
 	tell(&line);
 	self.ms = ms;
 	self.in = in;
@@ -229,7 +231,7 @@ at_exit(int status, void *unused)
 	if (getpid() != self.pid)
 		return;
 	tick_stop();
-	if (self.locked)
+	if (self.shown)
 		text_put(&line, "\033[K");
 	if (self.stats && (status == EXIT_DONE || status == EXIT_INTEGRITY)) {
 		put_keys(&line, "done");

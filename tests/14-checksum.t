@@ -239,7 +239,7 @@ cp "$tmp/out" "$tmp/two"
 ok "--verify" status 0 "$tmp/two" rec-checksum -t --verify "$tmp/shut.pub"
 ok "minisign says the same" minisign_takes "$tmp/two" "$tmp/shut.pub"
 typed() {
-	"$here/probe" ask "$tmp/asked" secret rec-checksum \
+	TERM=dumb "$here/probe" ask "$tmp/asked" secret rec-checksum \
 		--sign "$tmp/shut.sec" < "$plain" > "$tmp/two"
 }
 ok "typed" typed
