@@ -56,7 +56,7 @@ leaf_begin(struct leaf_maker *m, bool blake2b)
 	m->list = 0;
 	m->blake2b = blake2b;
 	if (blake2b)
-		crypto_generichash_init(&m->hash, NULL, 0, DIGEST_HASH_SIZE);
+		hash_begin(&m->hash, DIGEST_HASH_SIZE);
 }
 
 static void
@@ -64,7 +64,7 @@ add_bytes(struct leaf_maker *m, const uint8_t *bytes, size_t size)
 {
 	m->leaf.crc = crc_add(m->leaf.crc, bytes, size);
 	if (m->blake2b)
-		crypto_generichash_update(&m->hash, bytes, size);
+		hash_add(&m->hash, bytes, size);
 }
 
 void
@@ -94,8 +94,7 @@ void
 leaf_end(struct leaf_maker *m)
 {
 	if (m->blake2b)
-		crypto_generichash_final(&m->hash, m->leaf.hash,
-		    DIGEST_HASH_SIZE);
+		hash_end(&m->hash, m->leaf.hash, DIGEST_HASH_SIZE);
 }
 
 void
@@ -224,7 +223,7 @@ void
 digester_begin(struct digester *d, bool blake2b)
 {
 	d->blake2b = blake2b;
-	crypto_generichash_init(&d->hash, NULL, 0, DIGEST_HASH_SIZE);
+	hash_begin(&d->hash, DIGEST_HASH_SIZE);
 }
 
 void
@@ -238,14 +237,13 @@ digester_add(struct digester *d, const struct check *c)
 	put_le32(bytes + 24, c->type);
 	put_le32(bytes + 28, c->leaf.crc);
 	put_le32(bytes + 32, c->leaf.list);
-	crypto_generichash_update(&d->hash, bytes, sizeof(bytes));
+	hash_add(&d->hash, bytes, sizeof(bytes));
 	if (d->blake2b)
-		crypto_generichash_update(&d->hash, c->leaf.hash,
-		    DIGEST_HASH_SIZE);
+		hash_add(&d->hash, c->leaf.hash, DIGEST_HASH_SIZE);
 }
 
 void
 digester_end(struct digester *d, uint8_t all[DIGEST_HASH_SIZE])
 {
-	crypto_generichash_final(&d->hash, all, DIGEST_HASH_SIZE);
+	hash_end(&d->hash, all, DIGEST_HASH_SIZE);
 }

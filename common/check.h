@@ -12,10 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <sodium.h>
-
 #include "fault.h"
 #include "format.h"
+#include "hash.h"
 #include "record.h"
 
 /* What a CRC or hash was made of: one record, or what stands before all. */
@@ -35,7 +34,7 @@ struct leaf_maker {
 	struct leaf leaf;	/* its crc and list are those of what came */
 	uint64_t list;		/* bytes to come that list covers */
 	bool blake2b;
-	crypto_generichash_state hash;
+	struct hash hash;
 };
 
 void leaf_begin(struct leaf_maker *m, bool blake2b);
@@ -89,7 +88,7 @@ int signature_put(const char *text, struct record *rec, struct fault *f);
 /* The digest over all leaves, in the making. */
 struct digester {
 	bool blake2b;
-	crypto_generichash_state hash;
+	struct hash hash;
 };
 
 void digester_begin(struct digester *d, bool blake2b);

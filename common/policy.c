@@ -105,7 +105,7 @@ policy_begin(struct policy_maker *m, struct policy *p)
 {
 	*p = (struct policy){ 0 };
 	m->policy = p;
-	crypto_generichash_init(&m->hash, NULL, 0, POLICY_DIGEST_SIZE);
+	hash_begin(&m->hash, POLICY_DIGEST_SIZE);
 }
 
 static void
@@ -116,7 +116,7 @@ hash_words(struct policy_maker *m, const uint32_t *values, size_t count)
 
 	for (i = 0; i < count; i++) {
 		put_le32(bytes, values[i]);
-		crypto_generichash_update(&m->hash, bytes, sizeof(bytes));
+		hash_add(&m->hash, bytes, sizeof(bytes));
 	}
 }
 
@@ -156,8 +156,7 @@ policy_msr(struct policy_maker *m, uint32_t index, uint32_t flags,
 void
 policy_end(struct policy_maker *m)
 {
-	crypto_generichash_final(&m->hash, m->policy->digest,
-	    POLICY_DIGEST_SIZE);
+	hash_end(&m->hash, m->policy->digest, POLICY_DIGEST_SIZE);
 }
 
 const char *

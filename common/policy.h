@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <sodium.h>
+#include "hash.h"
 
 #define POLICY_DIGEST_SIZE	32u
 #define POLICY_VENDOR_SIZE	13u	/* with the NUL */
@@ -30,7 +30,7 @@ struct policy {
 /* A policy that is being made from leaves and MSRs, in Xen's order. */
 struct policy_maker {
 	struct policy *policy;
-	crypto_generichash_state hash;
+	struct hash hash;
 };
 
 /* policy_begin(m, p): *p is empty, and *m makes it. */

@@ -28,7 +28,7 @@ close_record(struct tally *t)
 	put_le32(line, t->type);
 	put_le32(line + 4, t->length);
 	put_le32(line + 8, t->crc);
-	crypto_generichash_update(&t->hash, line, sizeof(line));
+	hash_add(&t->hash, line, sizeof(line));
 	t->open = false;
 }
 
@@ -36,7 +36,7 @@ void
 tally_begin(struct tally *t)
 {
 	*t = (struct tally){ 0 };
-	crypto_generichash_init(&t->hash, NULL, 0, TALLY_DIGEST_SIZE);
+	hash_begin(&t->hash, TALLY_DIGEST_SIZE);
 }
 
 void
@@ -58,14 +58,14 @@ void
 tally_add(struct tally *t, const struct record *rec)
 {
 	if (rec->part == PART_IMAGE)
-		crypto_generichash_update(&t->hash, rec->body, rec->size);
+		hash_add(&t->hash, rec->body, rec->size);
 	if (rec->part == PART_BODY)
 		t->crc = rec->crc;
 	if (rec->part != PART_RECORD && !is_libxl(rec))
 		return;
 	close_record(t);
 	if (is_libxl(rec)) {
-		crypto_generichash_update(&t->hash, rec->body, rec->size);
+		hash_add(&t->hash, rec->body, rec->size);
 		return;
 	}
 	if (type_is_our_number(rec->type))
@@ -92,5 +92,5 @@ void
 tally_end(struct tally *t, uint8_t digest[TALLY_DIGEST_SIZE])
 {
 	close_record(t);
-	crypto_generichash_final(&t->hash, digest, TALLY_DIGEST_SIZE);
+	hash_end(&t->hash, digest, TALLY_DIGEST_SIZE);
 }

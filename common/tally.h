@@ -14,8 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <sodium.h>
-
+#include "hash.h"
 #include "record.h"
 
 #define TALLY_DIGEST_SIZE 32u
@@ -25,7 +24,7 @@ struct tally {
 	uint64_t pages;		/* that came with data, repeats included */
 	bool     open;		/* the last record is not yet in the hash */
 	uint32_t type, length, crc;	/* the last record */
-	crypto_generichash_state hash;
+	struct hash hash;
 };
 
 /* tally_begin(t): nothing counted. */

@@ -197,7 +197,7 @@ finish(struct verification *v, const struct record *rec, struct fault *f)
 {
 	uint8_t hash[DIGEST_HASH_SIZE];
 
-	crypto_generichash_final(&v->tail, hash, sizeof(hash));
+	hash_end(&v->tail, hash, sizeof(hash));
 	if (v->digest.tail != v->tail_size ||
 	    memcmp(hash, v->digest.tail_hash, sizeof(hash)) != 0)
 		return record_fault(f, EXIT_INTEGRITY, rec, "damaged: %" PRIu64
@@ -218,7 +218,7 @@ take_end(struct verification *v, const struct record *rec, struct fault *f)
 	if (v->signer != NULL && !v->is_signed)
 		return record_fault(f, EXIT_INTEGRITY, rec,
 		    "no SIGNATURE comes before it");
-	crypto_generichash_init(&v->tail, NULL, 0, DIGEST_HASH_SIZE);
+	hash_begin(&v->tail, DIGEST_HASH_SIZE);
 	v->state = AWAIT_TAIL;
 	return v->nested ? VERIFY_AROUND : finish(v, rec, f);
 }
@@ -226,7 +226,7 @@ take_end(struct verification *v, const struct record *rec, struct fault *f)
 static int
 take_tail(struct verification *v, const struct record *rec, struct fault *f)
 {
-	crypto_generichash_update(&v->tail, rec->body, rec->size);
+	hash_add(&v->tail, rec->body, rec->size);
 	v->tail_size += rec->size;
 	return rec->part == PART_LIBXL && rec->type == LIBXL_END ?
 	    finish(v, rec, f) : VERIFY_AROUND;

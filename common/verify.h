@@ -9,10 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <sodium.h>
-
 #include "check.h"
 #include "fault.h"
+#include "hash.h"
 #include "minisign.h"
 #include "record.h"
 
@@ -36,7 +35,7 @@ struct verification {
 	} state;
 	struct leaf_maker start;	/* before the records */
 	uint64_t start_size, tail_size;
-	crypto_generichash_state tail;	/* behind END */
+	struct hash tail;	/* behind END */
 	struct record record;	/* the one that came; without its body */
 	struct leaf leaf;	/* of it */
 	uint8_t  id[CHECK_ID_SIZE];

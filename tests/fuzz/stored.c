@@ -71,8 +71,8 @@ read_all(struct memory *m)
 
 	for (pfn = 0; count < PAGES_MAX && (more = stored_next(&m->stored,
 	    pfn, &e, &f)) == 1; pfn = e.pfn + 1) {
-		fuzz_holds(e.pfn >= pfn && e.pfn < m->stored.span,
-		    "pfns rise, and are in it");
+		fuzz_holds(e.pfn >= pfn && e.pfn <= PFN_MASK,
+		    "pfns rise, and are such");
 		last = e.pfn;
 		count++;
 		if (stored_page(&m->stored, e.pfn, page, &f) == -1)
