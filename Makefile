@@ -66,9 +66,10 @@ SANDBOX:= $(shell pkg-config --exists libseccomp 2>/dev/null && echo yes)
 CONFINE = $(if $(findstring -fsanitize,$(CFLAGS)),,$(filter yes,$(SANDBOX)))
 COMMON  = $(filter-out guest% $(if $(STATIC),crc,crc_plain), \
           $(patsubst common/%.c,%,$(wildcard common/*.c))) \
-          $(if $(XEN),guest guest_checkpoint guest_describe guest_evtchn \
-          guest_libxl guest_live guest_mark guest_offer guest_restore \
-          guest_save guest_store guest_suspend guest_xl,guest_none)
+          $(if $(XEN),guest guest_checkpoint guest_control guest_describe \
+          guest_evtchn guest_libxl guest_live guest_mark guest_offer \
+          guest_restore guest_save guest_store guest_suspend \
+          guest_xl,guest_none)
 USED    = $(LIBS) $(if $(XEN),$(XENLIBS)) $(if $(CONFINE),libseccomp)
 
 STD     = -std=$(STDC) -D_GNU_SOURCE -DXENREC_VERSION='"$(VERSION)"' -Icommon \
@@ -301,8 +302,8 @@ dist:
 # build/lab is kept: it takes a while to fetch; so are finds of fuzzing.
 clean:
 	rm -rf build/o build/tests build/completions build/asan build/tsan \
-	    build/analyzed build/valgrind build/afl build/coverage build/fuzz/o \
-	    build/fuzz/tests build/static $(TOOLS:%=build/%)
+	    build/analyzed build/valgrind build/afl build/coverage build/quick \
+	    build/fuzz/o build/fuzz/tests build/static $(TOOLS:%=build/%)
 distclean:
 	rm -rf build
 

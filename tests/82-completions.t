@@ -176,6 +176,7 @@ shown() {
 for name in "${tools[@]}" "${scripts[@]}"; do
 	ok "$name --help shows examples of its man page" shown "$name"
 done
+ok "rec-examples knows no other names" status 2 /dev/null rec-examples rec-other
 
 # What bash completes.
 mkdir -p home/.ssh sub bin

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -40,6 +41,9 @@ begin(void)
 {
 	if (sodium_init() == -1)
 		abort();
+	/* Memory is kept for the next run: the kernel clears what it gives. */
+	mallopt(M_MMAP_THRESHOLD, 1 << 30);
+	mallopt(M_TRIM_THRESHOLD, 1 << 30);
 }
 
 void
@@ -67,14 +71,41 @@ make(struct file *file)
 }
 
 int
+fuzz_made(void)
+{
+	if (lseek(input.fd, 0, SEEK_SET) == -1)
+		fuzz_wrong("no start of the input");
+	return input.fd;
+}
+
+int
 fuzz_input(const uint8_t *bytes, size_t size)
 {
 	make(&input);
 	if (pwrite(input.fd, bytes, size, 0) != (ssize_t)size ||
-	    ftruncate(input.fd, (off_t)size) == -1 ||
-	    lseek(input.fd, 0, SEEK_SET) == -1)
+	    ftruncate(input.fd, (off_t)size) == -1)
 		fuzz_wrong("the input cannot be written");
-	return input.fd;
+	return fuzz_made();
+}
+
+/* A descriptor of the file, emptied. */
+static int
+empty(struct file *file)
+{
+	int fd;
+
+	make(file);
+	if (ftruncate(file->fd, 0) == -1 ||
+	    lseek(file->fd, 0, SEEK_SET) == -1 ||
+	    (fd = fcntl(file->fd, F_DUPFD_CLOEXEC, 0)) == -1)
+		fuzz_wrong("no file to write to");
+	return fd;
+}
+
+int
+fuzz_make_input(void)
+{
+	return empty(&input);
 }
 
 const char *
@@ -86,17 +117,10 @@ fuzz_input_path(void)
 int
 fuzz_output(void)
 {
-	int fd;
-
-	make(&output);
 	if (output.at != NULL)
 		munmap(output.at, output.size);
 	output.at = NULL;
-	if (ftruncate(output.fd, 0) == -1 ||
-	    lseek(output.fd, 0, SEEK_SET) == -1 ||
-	    (fd = fcntl(output.fd, F_DUPFD_CLOEXEC, 0)) == -1)
-		fuzz_wrong("no output");
-	return fd;
+	return empty(&output);
 }
 
 const uint8_t *

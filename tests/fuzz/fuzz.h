@@ -25,9 +25,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
  * fuzz_input(bytes, size): a descriptor of a file that has these bytes, at its
  * start.  The same one each time: the last input is gone.
  * fuzz_input_path(): a name that the file can be opened by.
+ * fuzz_make_input(), fuzz_made(): the file, empty, for whoever writes and closes
+ * it; and as fuzz_input gives it, then.
  */
 int fuzz_input(const uint8_t *bytes, size_t size);
 const char *fuzz_input_path(void);
+int fuzz_make_input(void);
+int fuzz_made(void);
 
 /*
  * fuzz_output(): a descriptor of an empty file, which whoever writes to it

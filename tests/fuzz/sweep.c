@@ -173,16 +173,53 @@ WRAP(void, sodium_free, void *p)
 	real_sodium_free(p);
 }
 
+/*
+ * Contexts of zstd that were given back, for the next run: to make one asks the
+ * processor what it is, which in a virtual machine takes as long as the rest of
+ * a run.
+ */
+#define SPARES	8u
+static struct spares {
+	void *p[SPARES];
+	unsigned count;
+} expanders, compressors;
+
+static void *
+spare(struct spares *s)
+{
+	void *p;
+
+	pthread_mutex_lock(&lock);
+	p = s->count > 0 ? s->p[--s->count] : NULL;
+	pthread_mutex_unlock(&lock);
+	return p;
+}
+
+static bool
+is_kept(struct spares *s, void *p)
+{
+	bool kept;
+
+	pthread_mutex_lock(&lock);
+	kept = p != NULL && s->count < SPARES;
+	if (kept)
+		s->p[s->count++] = p;
+	pthread_mutex_unlock(&lock);
+	return kept;
+}
+
 static void
 drop_expander(void *d)
 {
-	real_ZSTD_freeDCtx(d);
+	if (!is_kept(&expanders, d))
+		real_ZSTD_freeDCtx(d);
 }
 
 static void
 drop_compressor(void *c)
 {
-	real_ZSTD_freeCCtx(c);
+	if (!is_kept(&compressors, c))
+		real_ZSTD_freeCCtx(c);
 }
 
 static void
@@ -193,12 +230,24 @@ drop_cipher(void *c)
 
 WRAP(ZSTD_DCtx *, ZSTD_createDCtx, void)
 {
-	return note(real_ZSTD_createDCtx(), drop_expander);
+	ZSTD_DCtx *d = spare(&expanders);
+
+	if (d == NULL)
+		d = real_ZSTD_createDCtx();
+	else
+		ZSTD_DCtx_reset(d, ZSTD_reset_session_and_parameters);
+	return note(d, drop_expander);
 }
 
 WRAP(ZSTD_CCtx *, ZSTD_createCCtx, void)
 {
-	return note(real_ZSTD_createCCtx(), drop_compressor);
+	ZSTD_CCtx *c = spare(&compressors);
+
+	if (c == NULL)
+		c = real_ZSTD_createCCtx();
+	else
+		ZSTD_CCtx_reset(c, ZSTD_reset_session_and_parameters);
+	return note(c, drop_compressor);
 }
 
 WRAP(EVP_CIPHER_CTX *, EVP_CIPHER_CTX_new, void)
@@ -209,13 +258,15 @@ WRAP(EVP_CIPHER_CTX *, EVP_CIPHER_CTX_new, void)
 WRAP(size_t, ZSTD_freeDCtx, ZSTD_DCtx *d)
 {
 	forget(d);
-	return real_ZSTD_freeDCtx(d);
+	drop_expander(d);
+	return 0;
 }
 
 WRAP(size_t, ZSTD_freeCCtx, ZSTD_CCtx *c)
 {
 	forget(c);
-	return real_ZSTD_freeCCtx(c);
+	drop_compressor(c);
+	return 0;
 }
 
 WRAP(void, EVP_CIPHER_CTX_free, EVP_CIPHER_CTX *c)
