@@ -158,12 +158,13 @@ $(MADE:%=$B/tests/%): $B/tests/%: $B/o/%.o $B/o/libcommon.a
 # tests/torture: a program, and what it preloads to the filters, which no
 # sanitizer is to watch.
 FAIL    = $(wildcard tests/torture/fail*.c)
-TORTURE = $(patsubst tests/%.c,$B/o/%.o,$(filter-out %/serve.c $(FAIL),\
-          $(wildcard tests/torture/*.c)))
+TORTURE = $(patsubst tests/%.c,$B/o/%.o,$(filter-out %/serve.c %/alone.c \
+          $(FAIL),$(wildcard tests/torture/*.c)))
 $B/tests/torture: $(TORTURE)
 	$(LINKED)
 $B/tests/torture-fail.so: $(FAIL) tests/torture/fail.h
 $B/tests/torture-serve.so: tests/torture/serve.c
+$B/tests/torture-alone.so: tests/torture/alone.c
 $B/tests/torture-%.so: tests/torture/plan.h Makefile
 	@mkdir -p $(@D)
 	$(CC) $(STD) -O2 -g -fPIC -shared -o $@ $(filter %.c,$^)
@@ -181,7 +182,8 @@ lab: deps
 	tests/lab/shell
 
 programs: all $(addprefix $B/tests/,$(MADE) torture torture-serve.so \
-          torture-fail.so same/rec-encrypt same/rec-split $(UNITS)) \
+          torture-alone.so torture-fail.so same/rec-encrypt same/rec-split \
+          $(UNITS)) \
           $(if $(CONFINE),$(TOOLS:%=$B/tests/break/%))
 
 # What a test needs of make is built before prove starts, so that a test
@@ -196,6 +198,7 @@ check: deps
 	    $(filter-out $(LONG) $(WITH_MODEL) $(WITH_LINUX), \
 	    $(shell ls -r tests/lab/*.t))
 AT_LENGTH = tests/65-torture.t tests/64-soak.t
+TORTURES = $(AT_LENGTH) tests/66-kills.t tests/67-lane-calls.t
 PACKAGE = tests/94-install.t tests/95-package.t
 LONG = $(addprefix tests/lab/,45-settle.t 50-live.t 35-signals.t 70-kills.t \
        77-image.t 75-lint.t 57-convert.t 44-edit.t 67-evacuate.t 68-archive.t \
@@ -211,7 +214,7 @@ check-crash:
 	tests/lab/with-hosts -1 -- tests/run $B $(WITH_LINUX)
 check-long: deps
 	$(MAKE) programs
-	STEP=1 KILLS=50 tests/run $B tests/18-seal.t $(AT_LENGTH) tests/66-kills.t
+	STEP=1 KILLS=50 tests/run $B tests/18-seal.t $(TORTURES)
 	MOVES=$(or $(MOVES),100) KILLS=20 COUNT=100 SLOW=1 $(IN_LAB) $(LONG) \
 	    tests/lab/66-rec-ssh.t tests/lab/58-core.t
 	tests/lab/with-hosts -2h -- tests/run $B $(WITH_MODEL)
@@ -222,7 +225,7 @@ check-package:
 # Every filter through every class of what can go wrong, all there is to try.
 torture: deps
 	$(MAKE) programs
-	STEP=1 KILLS=50 tests/run $B $(AT_LENGTH) tests/66-kills.t
+	STEP=1 KILLS=50 tests/run $B $(TORTURES)
 check-asan check-tsan: check-%: deps
 	$(MAKE) programs B=build/$* CFLAGS="-O1 -g -fsanitize=$(SAN_$*)"
 	tests/run build/$* $(UNITS:%=build/$*/tests/%) \

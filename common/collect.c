@@ -104,22 +104,24 @@ turn(struct collecting *g, struct fault *f)
 	return g->merge.place == NULL ? 0 : merge_write(&g->merge, f);
 }
 
-/* One that comes when all is over: it hears that, if it is of this stream. */
+/* One that comes when all is over: it is not of this stream; or of one that
+ * was not even begun. */
 static void
-meet(const struct collecting *g, struct inlet *l)
+meet(const struct collecting *g, struct inlet *l, int status)
 {
 	struct fault none;
 
 	if (inlet_header(l, &none) == -1 || (g->known &&
 	    memcmp(g->header.set, l->header.set, PART_SET_SIZE) == 0))
 		return;
-	inlet_tell(l, REPLY_GIVEN_UP, EXIT_REFUSED, &g->merge);
+	inlet_tell(l, REPLY_GIVEN_UP,
+	    (uint32_t)(g->known ? EXIT_REFUSED : status), &g->merge);
 	l->known = false;
 }
 
 /* Whatever comes now is of no use. */
 static bool
-ended(const struct collecting *g, struct inlet *l)
+ended(const struct collecting *g, struct inlet *l, int status)
 {
 	struct fault gone;
 	int result;
@@ -129,7 +131,7 @@ ended(const struct collecting *g, struct inlet *l)
 		result = intake_next(&l->in, &gone);
 		if (result == INTAKE_RECORD && !l->known &&
 		    l->told.kind == 0)
-			meet(g, l);
+			meet(g, l, status);
 	} while (result == INTAKE_RECORD);
 	return result != INTAKE_WAIT;
 }
@@ -157,7 +159,7 @@ say_all(struct collecting *g, unsigned kind, int status)
 			if (l->fd == -1)
 				continue;
 			say_end(g, l, kind, status);
-			is_over = ended(g, l);
+			is_over = ended(g, l, status);
 			say_end(g, l, kind, status);
 			if (is_over)
 				inlet_close(l);
@@ -215,12 +217,12 @@ collect_run(struct collect *c, struct fault *f)
 	struct fault none;
 	int result;
 
-	if (prepare(&g, f) == -1 || sandbox_enter(&(struct sandbox){
-	    .talks = true, .listens = true, .file = c->path }, f) == -1)
+	if (prepare(&g, f) == -1)
 		return -1;
-	do
+	result = sandbox_enter(&(struct sandbox){ .talks = true,
+	    .listens = true, .file = c->path }, f);
+	while (result == 0 && !merge_ended(&g.merge))
 		result = turn(&g, f);
-	while (result == 0 && !merge_ended(&g.merge));
 	if (result == 0)
 		result = outlet_close(&g.merge.out, f);
 	else

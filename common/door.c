@@ -135,11 +135,12 @@ door_open(struct door *d, const char *path, struct fault *f)
 		    refuse_name(path, "it is there already", f) :
 		    fault_set(f, EXIT_SYSTEM, "%.200s: %s", path,
 		    strerror(errno));
-	if (listen(d->fd, SOMAXCONN) == -1 ||
-	    fcntl(d->fd, F_SETFL, O_NONBLOCK) == -1)
-		return fault_set(f, EXIT_SYSTEM, "%.200s: %s", path,
-		    strerror(errno));
-	return 0;
+	if (listen(d->fd, SOMAXCONN) == 0 &&
+	    fcntl(d->fd, F_SETFL, O_NONBLOCK) == 0)
+		return 0;
+	fault_set(f, EXIT_SYSTEM, "%.200s: %s", path, strerror(errno));
+	door_remove(d);
+	return -1;
 }
 
 void

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "inlet.h"
@@ -67,6 +68,8 @@ inlet_tell(struct inlet *l, unsigned kind, uint32_t value,
 		.kind = kind, .value = value, .written = m->next,
 		.came = l->came,
 	};
+	if (l->dead)
+		return true;
 	reply_put(&l->told, l->header.set, l->reply);
 	l->left = REPLY_SIZE;
 	inlet_flush(l);
@@ -92,11 +95,15 @@ inlet_flush(struct inlet *l)
 	struct fault gone;
 	size_t put;
 
-	if (l->left == 0 || l->dead)
+	if (l->left == 0)
 		return;
 	if (nowait_write(l->fd, l->reply + REPLY_SIZE - l->left, l->left,
-	    &put, &gone) == -1)
-		l->dead = true;
-	else
+	    &put, &gone) == 0) {
 		l->left -= put;
+		return;
+	}
+	/* Who feeds it goes then, if he has not; what he sent is read still. */
+	shutdown(l->fd, SHUT_WR);
+	l->dead = true;
+	l->left = 0;
 }

@@ -24,7 +24,7 @@ struct inlet {
 	uint64_t told_at;	/* us */
 	uint8_t  reply[REPLY_SIZE];	/* of it, what is still to go out: */
 	size_t   left;
-	bool     dead;		/* nobody reads the replies */
+	bool     dead;		/* no reply goes out any more */
 };
 
 /* inlet_open(l, fd): the lane on fd, which is the inlet's, until inlet_close. */

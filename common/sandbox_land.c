@@ -70,7 +70,8 @@ forbidden(const struct sandbox *s, int abi)
 
 /*
  * Beneath fd, which is closed, this is allowed.  What is no file, or not
- * there, has no rule: whoever wants it is told.
+ * there, has no rule: whoever wants it is told.  Not so what errno says that
+ * nothing can be opened for.
  */
 static int
 allow(int ruleset, const struct ruleset *r, int fd, uint64_t what)
@@ -79,7 +80,8 @@ allow(int ruleset, const struct ruleset *r, int fd, uint64_t what)
 	int err = 0;
 
 	if (fd == -1)
-		return 0;
+		return errno == EMFILE || errno == ENFILE || errno == ENOMEM ?
+		    errno : 0;
 	if (syscall(ADD_RULE, ruleset, PATH_BENEATH, &rule, 0u) == -1) {
 		/* Of a file itself there is no right to a directory. */
 		rule.allowed &= READ_FILE | WRITE_FILE | TRUNCATE;
@@ -100,8 +102,10 @@ open_parent(const char *path)
 
 	while (size > 1 && path[size - 1] == '/')
 		size--;
-	if (size >= sizeof(clean))
+	if (size >= sizeof(clean)) {
+		errno = ENAMETOOLONG;
 		return -1;
+	}
 	memcpy(clean, path, size);
 	clean[size] = '\0';
 	return place_open(clean, name);
