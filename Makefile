@@ -228,10 +228,13 @@ torture: deps
 	STEP=1 KILLS=50 tests/run $B $(TORTURES)
 check-asan check-tsan: check-%: deps
 	$(MAKE) programs B=build/$* CFLAGS="-O1 -g -fsanitize=$(SAN_$*)"
-	tests/run build/$* $(UNITS:%=build/$*/tests/%) \
+	tests/run build/$* $(patsubst %,build/$*/tests/%,$(UNITS_$*)) \
 	    $(filter-out $(PACKAGE),$(wildcard tests/*.t))
 SAN_asan = address,undefined -fno-sanitize-recover
 SAN_tsan = thread
+# Of unit tests only that one has threads.
+UNITS_asan = $(UNITS)
+UNITS_tsan = test_pmap
 
 soak soak-terabyte: export PATH := $(abspath $B):$(abspath $B/tests):$(PATH)
 soak: deps
