@@ -158,14 +158,15 @@ $(MADE:%=$B/tests/%): $B/tests/%: $B/o/%.o $B/o/libcommon.a
 # tests/torture: a program, and what it preloads to the filters, which no
 # sanitizer is to watch.
 FAIL    = $(wildcard tests/torture/fail*.c)
-TORTURE = $(patsubst tests/%.c,$B/o/%.o,$(filter-out %/serve.c %/alone.c \
-          $(FAIL),$(wildcard tests/torture/*.c)))
+BEGIN   = $(addprefix tests/torture/,begin.c serve.c alone.c)
+TORTURE = $(patsubst tests/%.c,$B/o/%.o,$(filter-out $(BEGIN) $(FAIL),\
+          $(wildcard tests/torture/*.c)))
 $B/tests/torture: $(TORTURE)
 	$(LINKED)
 $B/tests/torture-fail.so: $(FAIL) tests/torture/fail.h
-$B/tests/torture-serve.so: tests/torture/serve.c
-$B/tests/torture-alone.so: tests/torture/alone.c
-$B/tests/torture-%.so: tests/torture/plan.h Makefile
+$B/tests/torture-serve.so: $(filter-out %/alone.c,$(BEGIN))
+$B/tests/torture-alone.so: $(filter-out %/serve.c,$(BEGIN))
+$B/tests/torture-%.so: tests/torture/plan.h tests/torture/begin.h Makefile
 	@mkdir -p $(@D)
 	$(CC) $(STD) -O2 -g -fPIC -shared -o $@ $(filter %.c,$^)
 $B/tests/%: $B/o/unit/%.o $B/o/libcommon.a

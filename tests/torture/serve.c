@@ -5,12 +5,10 @@
  * stdout and stderr.  So the program that is installed runs, from main on, in
  * a process of its own; what is saved is the time to load it.
  */
-#include <dlfcn.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -18,15 +16,9 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "plan.h"
+#include "begin.h"
 
 #define LEFT_MS	2000	/* for what a filter started to end by itself */
-
-typedef int program(int, char **, char **);
-
-struct plan torture_plan;
-struct seen *torture_seen;
-static program *filter;
 
 static int
 receive(struct request *r, int fd[3])
@@ -108,18 +100,19 @@ answer(pid_t pid)
 	(void)!write(SERVE_SOCKET, &v, sizeof(v));
 }
 
-static int
-serve(int argc, char *argv[], char *envp[])
+int
+torture_main(int argc, char *argv[], char *envp[])
 {
 	struct request r;
 	int fd[3], i;
 	pid_t pid;
 
+	torture_share(SERVE_SEEN);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	while (receive(&r, fd) == 0) {
 		if ((pid = fork()) == 0) {
 			become_filter(&r, fd);
-			return filter(argc, argv, envp);
+			return torture_filter(argc, argv, envp);
 		}
 		for (i = 0; i < 3; i++)
 			if (fd[i] != -1)
@@ -127,26 +120,4 @@ serve(int argc, char *argv[], char *envp[])
 		answer(pid);
 	}
 	_exit(0);
-}
-
-/* What runs a program calls this with its main, by a name that C reserves. */
-int start_main(program *main, int argc, char **argv, void (*init)(void),
-    void (*fini)(void), void (*end)(void), void *stack)
-    __asm__("__libc_start_main");
-int
-start_main(program *main, int argc, char **argv, void (*init)(void),
-    void (*fini)(void), void (*end)(void), void *stack)
-{
-	int (*start)(program *, int, char **, void (*)(void), void (*)(void),
-	    void (*)(void), void *);
-
-	*(void **)&start = dlsym(RTLD_NEXT, "__libc_start_main");
-	torture_seen = mmap(NULL, sizeof(*torture_seen),
-	    PROT_READ | PROT_WRITE, MAP_SHARED, SERVE_SEEN, 0);
-	if (torture_seen == MAP_FAILED)
-		_exit(127);
-	/* Not for the commands that a filter runs. */
-	unsetenv("LD_PRELOAD");
-	filter = main;
-	return start(serve, argc, argv, init, fini, end, stack);
 }
