@@ -7,7 +7,6 @@
  *   TORTURE_SEEN=FILE                    as large as struct seen
  */
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -16,14 +15,17 @@
 int
 torture_main(int argc, char *argv[], char *envp[])
 {
-	const char *plan = getenv("TORTURE_PLAN"), *seen = getenv("TORTURE_SEEN");
-	struct plan *p = &torture_plan;
-	int fd;
+	char *plan = getenv("TORTURE_PLAN"), *seen = getenv("TORTURE_SEEN");
+	int fd = seen == NULL ? -1 : open(seen, O_RDWR | O_CLOEXEC);
 
-	if (plan == NULL || seen == NULL || sscanf(plan, "%u %u %u %d",
-	    &p->call, &p->nth, &p->sticky, &p->error) != 4 ||
-	    (fd = open(seen, O_RDWR | O_CLOEXEC)) == -1)
+	if (plan == NULL || fd == -1)
 		_exit(127);
+	torture_plan = (struct plan){
+		.call = (uint32_t)strtoul(plan, &plan, 10),
+	};
+	torture_plan.nth = (uint32_t)strtoul(plan, &plan, 10);
+	torture_plan.sticky = (uint32_t)strtoul(plan, &plan, 10);
+	torture_plan.error = (int32_t)strtol(plan, &plan, 10);
 	torture_share(fd);
 	close(fd);
 	return torture_filter(argc, argv, envp);
