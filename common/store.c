@@ -177,6 +177,10 @@ store_piece(struct store *s, const struct record *rec, struct fault *f)
 		s->verifying = true;
 		return 0;
 	}
+	/* Head and tail meet at the first page. */
+	if (rec->part == PART_RECORD && rec->type == REC_END && !s->paged)
+		return record_fault(f, EXIT_MALFORMED, rec,
+		    "the image has no PAGE_DATA");
 	if (stream_write(&s->spool, rec, f) == -1)
 		return -1;
 	if (!s->paged)

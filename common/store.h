@@ -37,8 +37,9 @@ struct store {
  * store_open(s, path, replace, f): begins a file; as newfile_open.
  * store_open_nameless(s, directory, f): begins one that never has a name:
  * s->file.fd is it, from store_end on.
- * store_piece(s, rec, f): the next piece of the stream, checked by lint.h;
- * records whole.  -1 with EXIT_SYSTEM, or EXIT_REFUSED as pfns_put says.
+ * store_piece(s, rec, f): the next piece of the stream; records whole.
+ * -1 with EXIT_SYSTEM, EXIT_REFUSED as pfns_put says, or EXIT_MALFORMED when no
+ * PAGE_DATA came before END, or as pages_open.
  * store_end(s, f): the stream is whole: so is the file, on its disk, which gets
  * its name by newfile_publish.  -1 with EXIT_SYSTEM, or EXIT_REFUSED for what is
  * no guest's size.

@@ -79,6 +79,16 @@ done
 not_here() { TMPDIR=$tmp/none rec-convert --to raw; }
 ok "no TMPDIR to keep memory in" status 1 "$vectors/good-pv-3" not_here
 
+# --- a guest has pages ---
+for to in raw lime elf-core xen-core image; do
+	ok "$to: a stream without pages" status 3 "$vectors/good-empty" \
+		rec-convert --to "$to" -o "$dir/file"
+	ok "$to: it is said" told rec-convert \
+		"record 0 (END) at byte 40: the image has no PAGE_DATA"
+	ok "$to: no file" holds ""
+	rm -f "$dir/file"
+done
+
 # --- stdin and stdout ---
 for to in v3 raw lime; do
 	run=(rec-convert --to "$to")
