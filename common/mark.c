@@ -83,6 +83,7 @@ mark_find(struct marks *m, size_t from, struct mark *mark,
 			from = size - magic - strlen(OUR_MAGIC) + 1;
 		}
 		if (from > 2 * LOOK_BACK) {
+			m->given_up += from - LOOK_BACK;
 			reel_take(&m->reel, from - LOOK_BACK);
 			from = LOOK_BACK;
 		}

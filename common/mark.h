@@ -19,6 +19,8 @@
 /* Where marks are looked for, and whose. */
 struct marks {
 	struct reel reel;
+	uint64_t given_up;	/* bytes that mark_find took from the reel;
+				   whoever tells of them sets it to 0 */
 	bool     id_known;
 	uint8_t  id[CHECK_ID_SIZE];
 };

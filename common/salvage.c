@@ -33,18 +33,23 @@ salvage_is_pv(uint32_t type)
 	return t != NULL && t->guests == GUEST_PV;
 }
 
-/* Records from w->next up to that one, of which nothing was found. */
+/*
+ * Records from w->next up to that one, of which nothing was found; so many
+ * bytes are in the reel, others were there before them.
+ */
 static void
 tell_gap(struct work *w, uint64_t up_to, size_t bytes, const char *why)
 {
 	struct loss loss = {
 		.first = w->next, .count = up_to - w->next,
-		.offset = w->marks.reel.offset, .size = bytes, .why = why,
+		.offset = w->marks.reel.offset - w->marks.given_up,
+		.size = w->marks.given_up + bytes, .why = why,
 	};
 
-	if (up_to > w->next || bytes > 0)
+	if (loss.count > 0 || loss.size > 0)
 		salvage_tell(w, &loss);
 	w->next = up_to;
+	w->marks.given_up = 0;
 }
 
 /* The record at that place is sound. */
@@ -132,12 +137,12 @@ take_check(struct work *w, struct mark *m, struct fault *f)
 	if (c->start || c->index < w->next) {
 		tell_gap(w, w->next, m->at + m->size, "comes again");
 	} else if (covers(w, m)) {
-		if (c->index > w->next || before > 0)
-			tell_gap(w, c->index, before, "missing or damaged");
+		tell_gap(w, c->index, before, "missing or damaged");
 		result = emit(w, before, c, f);
 	} else {
 		if (c->index > w->next)
 			tell_gap(w, c->index, before, "missing or damaged");
+		w->marks.given_up = 0;
 		tell_damaged(w, m);
 	}
 	reel_take(&w->marks.reel, m->at + m->size);
@@ -252,9 +257,8 @@ take_digest(struct work *w, const struct mark *m, struct fault *f)
 	const struct digest *d = &m->digest;
 	uint8_t all[DIGEST_HASH_SIZE];
 
-	if (d->records > w->next || m->at > 0)
-		tell_gap(w, d->records > w->next ? d->records : w->next,
-		    m->at, "missing or damaged");
+	tell_gap(w, d->records > w->next ? d->records : w->next, m->at,
+	    "missing or damaged");
 	digester_end(&w->all, all);
 	if (!w->s->damaged && memcmp(all, d->all, sizeof(all)) != 0)
 		salvage_tell(w, &(struct loss){
@@ -269,9 +273,10 @@ static int
 take_nothing(struct work *w, struct fault *f)
 {
 	w->s->pages_only = false;
-	salvage_tell(w, &(struct loss){ .offset = w->marks.reel.offset,
-	    .size = reel_size(&w->marks.reel), .why = "the rest, without "
-	    "DIGEST, is damaged or missing" });
+	salvage_tell(w, &(struct loss){
+	    .offset = w->marks.reel.offset - w->marks.given_up,
+	    .size = w->marks.given_up + reel_size(&w->marks.reel),
+	    .why = "the rest, without DIGEST, is damaged or missing" });
 	return write_end(w, f);
 }
 

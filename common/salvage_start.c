@@ -35,8 +35,9 @@ write_headers(struct work *w, const struct mark *m, size_t size,
 	struct fault none;
 	uint64_t left;
 
-	salvage_tell(w, &(struct loss){ .size = size, .why = "what stands "
-	    "before the records is damaged" });
+	salvage_tell(w, &(struct loss){
+	    .size = (m->check.start ? w->marks.given_up : 0) + size,
+	    .why = "what stands before the records is damaged" });
 	w->s->bare = w->nested;
 	put_headers(headers, salvage_is_pv(m->check.type) ? DOMAIN_PV :
 	    DOMAIN_HVM);
@@ -141,7 +142,9 @@ salvage_start(struct work *w, struct fault *f)
 		result = write_start(w, &m, f);
 	else
 		result = write_headers(w, &m, size, f);
-	if (c->start)
+	if (c->start) {
 		reel_take(&w->marks.reel, m.at + m.size);
+		w->marks.given_up = 0;
+	}
 	return result;
 }

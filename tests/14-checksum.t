@@ -313,6 +313,41 @@ ok "the pages are told, too" grep -q "^rec-checksum: lost: record 7 \
 (COMPRESSED), .*: damaged: pfns 0x0-0x4 0xfeffc 0xfefff$" "$tmp/err"
 ok "and that a guest could be made of the rest" grep -q "could be restored" \
 	"$tmp/err"
+# Packed wrongly before it was checked: nothing is told of its pages.
+for name in count-65537 index-max frame-index index-cut-pfns; do
+	rec-checksum < "$vectors/bad-pages-$name" > "$tmp/one"
+	bad $(($("$check_stream" --offset 4 < "$tmp/one") - 1))
+	ok "$name, and damaged" status 4 "$tmp/bad" rec-checksum --salvage
+	ok "its pfns are not told" grep -q "^rec-checksum: lost: record 3 \
+(COMPRESSED), .*: damaged, and so is its list of pfns$" "$tmp/err"
+	ok "what is in front of it is kept" gives \
+		<(head -c 152 "$vectors/bad-pages-$name"; head -c 8 /dev/zero)
+done
+# More between two records than the longest has, twice.
+plain=$vectors/good-tiny
+rec-checksum < "$plain" > "$tmp/one"
+at=$("$check_stream" --offset 3 < "$tmp/one")
+# far BYTES [FROM]: so many in front of that place, or instead of what stands
+# there FROM bytes before it.
+far() {
+	head -c $((at - ${2-0})) "$tmp/one"
+	head -c "$1" /dev/zero
+	tail -c +$((at + 1)) "$tmp/one"
+}
+ok "600 MiB between two records" status 4 <(far 600M) rec-checksum --salvage
+ok "are told of" says "rec-checksum: lost: 629145600 bytes at byte $at: missing or damaged"
+ok "and all records are kept" gives "$plain"
+ok "600 MiB instead of one" status 4 <(far 600M 80) rec-checksum --salvage
+ok "are told of, too" says "rec-checksum: lost: record 1, 629145600 bytes at \
+byte $((at - 80)): missing or damaged"
+ok "600 MiB in front of all" status 4 <(head -c 600M /dev/zero; cat "$tmp/one") \
+	rec-checksum --salvage
+ok "are told of, too" says "rec-checksum: lost: 629145640 bytes at byte 0: \
+what stands before the records is damaged"
+ok "and nothing else" test "$(grep -c 'lost:' "$tmp/err")" = 1
+ok "600 MiB instead of the rest" status 4 <(far 600M | head -c 600M) rec-checksum --salvage
+ok "are told of, too" says "rec-checksum: lost: $((629145600 - at)) bytes at \
+byte $at: the rest, without DIGEST, is damaged or missing"
 cp "$tmp/kept" "$tmp/one"
 bad $(($("$check_stream" --offset 13 < "$tmp/one") + 30))
 ok "a record that is needed" status 4 "$tmp/bad" rec-checksum --salvage
