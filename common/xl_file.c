@@ -150,7 +150,7 @@ put_config(struct sink *out, const char *text, size_t size,
 	int result = -1;
 
 	if (edit_json_open(&json, text, size, f) == -1)
-		return malformed(f);
+		return f->status == EXIT_SYSTEM ? -1 : malformed(f);
 	if (edit_json_xl(&json, set, f) == 0) {
 		size = strlen(json.text) + 1;
 		put_le32(length, (uint32_t)size);
