@@ -57,16 +57,18 @@ stop(struct xml *x, const char *why)
 static bool
 get_count(const char *text, size_t size, const char *unit, uint64_t *n)
 {
-	char digits[24], *end;
+	char digits[24];
 	size_t k;
 
 	if (size == 0 || size >= sizeof(digits))
 		return false;
 	memcpy(digits, text, size);
 	digits[size] = '\0';
+	if (digits[strspn(digits, "0123456789")] != '\0')
+		return false;
 	errno = 0;
-	*n = strtoull(digits, &end, 10);
-	if (errno != 0 || end == digits || *end != '\0')
+	*n = strtoull(digits, NULL, 10);
+	if (errno != 0)
 		return false;
 	for (k = 0; k < COUNT_OF(units); k++) {
 		if (strcmp(units[k].name, unit) != 0)

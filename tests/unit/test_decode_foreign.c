@@ -192,6 +192,53 @@ test_bad_xml(void)
 	json_object_put(o);
 }
 
+/* Numbers as libvirt writes them, up to 2^53 KiB; others stay texts. */
+static void
+test_xml_numbers(void)
+{
+	json_object *o = virsh("<domain><memory unit='TiB'>8388608</memory>"
+	    "<currentMemory unit='TiB'>8388609</currentMemory>"
+	    "<vcpu current='-18446744073709551615'>9007199254740993</vcpu>"
+	    "</domain>");
+
+	is(o, "memory_kib", "9007199254740992");
+	is(o, "current_memory_kib", "\"8388609\"");
+	is(o, "vcpus", "\"9007199254740993\"");
+	is(o, "online_vcpus", "\"-18446744073709551615\"");
+	json_object_put(o);
+	o = virsh("<domain><memory unit='KiB'>1KiB</memory>"
+	    "<currentMemory unit='KiB'>18446744073709551616</currentMemory>"
+	    "<vcpu>000000000000000000000000000002</vcpu></domain>");
+	is(o, "memory_kib", "\"1KiB\"");
+	is(o, "current_memory_kib", "\"18446744073709551616\"");
+	is(o, "vcpus", "\"000000000000000000000000000002\"");
+	json_object_put(o);
+}
+
+/* XML as large as it may be, and larger. */
+static void
+test_large_xml(void)
+{
+	const size_t max = (size_t)16 << 20;
+	char *text = malloc(max + 2);
+	json_object *o;
+
+	memset(text, ' ', max + 2);
+	memcpy(text, "<domain><name>a</name></domain>", 31);
+	text[max] = '\0';
+	o = virsh(text);
+	is(o, "name", "\"a\"");
+	json_object_put(o);
+	text[max] = ' ';
+	text[max + 1] = '\0';
+	o = virsh(text);
+	is(o, "malformed",
+	    "\"16777217 bytes of XML, the limit is 16777216\"");
+	is(o, "name", "nothing");
+	json_object_put(o);
+	free(text);
+}
+
 static void
 test_libxl(void)
 {
@@ -492,6 +539,8 @@ main(void)
 	test_xl();
 	test_virsh();
 	test_bad_xml();
+	test_xml_numbers();
+	test_large_xml();
 	test_libxl();
 	test_long_lists();
 	test_print();
