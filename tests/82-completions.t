@@ -263,7 +263,7 @@ else
 	skip 2 "no fish"
 fi
 shells() {
-	make -s -C "$top" install B="$build" DESTDIR="$tmp/root" PREFIX=/usr &&
+	make -s -o all -C "$top" install B="$build" DESTDIR="$tmp/root" PREFIX=/usr &&
 		cd "$tmp/root/usr/share" && for name in "${tools[@]}" "${scripts[@]}"; do
 			ls "bash-completion/completions/$name" \
 				"zsh/vendor-completions/_$name" \
