@@ -15,6 +15,7 @@ done
 age-key keygen > "$tmp/d"
 age-keygen -y "$tmp/d" > "$tmp/d.pub"
 ssh-keygen -q -t ed25519 -N '' -C 'a comment' -f "$tmp/ssh"
+ssh-keygen -q -t ed25519 -N '' -f "$tmp/other"
 echo secret > "$tmp/phrase"
 echo wrong > "$tmp/guess"
 
@@ -67,6 +68,14 @@ for from in ours age; do
 		-i "$tmp/c" -i "$tmp/ssh"
 	ok "it is said" told age-key \
 		"the envelope: none of the identities fits"
+	ok "another SSH key" status 4 "$tmp/ssh.$from" age-key open -i "$tmp/other"
+	ok "it is said" told age-key \
+		"the envelope: none of the identities fits"
+	LC_ALL=C sed -E "s,^(-> ssh-ed25519 [^ ]+) .*,\1 $(printf 'A%.0s' {1..43})," \
+		"$tmp/ssh.$from" > "$tmp/bad"
+	ok "an SSH key, a share of 0" status 3 "$tmp/bad" age-key open \
+		-i "$tmp/other" -i "$tmp/ssh"
+	ok "it is said" told age-key "the envelope: a share of low order"
 	ok "the one that fits is the last" status 0 "$tmp/more.$from" \
 		age-key open -i "$tmp/c" -i "$tmp/ssh" -P "$tmp/guess" \
 		-i "$tmp/b"

@@ -77,15 +77,19 @@ ok "no GUEST_CONFIG" status 5 "$vectors/good-hvm-3" xc-absorb -t
 ok "one that lacks keys" status 3 "$vectors/good-config" xc-absorb -t
 ok "an xl file whose configuration is none" status 3 "$vectors/good-xl" xc-absorb -t
 ok "one without a configuration" status 5 "$vectors/good-xl-none" xc-absorb -t
-# xl_file UUID [IMAGE]: a save file of xl's, of a guest with that uuid.
-xl_file() {
-	PYTHONPATH=$here/gen python3 -c 'import sys
+# xl_front JSON [IMAGE [FLAGS]]: a save file of xl's with that configuration.
+xl_front() {
+	printf %s "$1" | PYTHONPATH=$here/gen python3 -c 'import sys
 from xenstream import *
-with open(sys.argv[2], "rb") as image:
+with open(sys.argv[1], "rb") as image:
 	stream = libxl(image.read())
-sys.stdout.buffer.write(xl_header(b"{\"c_info\":{\"type\":\"hvm\"," +
-	b"\"name\":\"web\",\"uuid\":\"%s\"}}\0" % sys.argv[1].encode()) + stream)' \
-		"$1" "${2:-$vectors/good-hvm-3}"
+front = xl_header(sys.stdin.buffer.read() + b"\0", flags=int(sys.argv[2]))
+sys.stdout.buffer.write(front + stream)' "${2:-$vectors/good-hvm-3}" "${3-3}"
+}
+# xl_file UUID [IMAGE]: one of a guest with that uuid.
+xl_file() {
+	xl_front "{\"c_info\":{\"type\":\"hvm\",\"name\":\"web\",\"uuid\":\"$1\"}}" \
+		"${@:2}"
 }
 xl_file 6f1b9c3a-55d2-4a7e-9a3c-0d4f5e6a7b8c > "$tmp/web"
 ok "one that says what the guest is" status 0 "$tmp/web" xc-absorb -t --json
@@ -99,9 +103,47 @@ ok "with another configuration" status 0 "$tmp/web" xc-absorb -t --config /etc/p
 ok "and a size" status 2 "$tmp/web" xc-absorb -t --config /etc/passwd --max-mem 1
 xl_file 6f1b9c3a > "$tmp/cut"
 ok "with half a uuid" status 3 "$tmp/cut" xc-absorb -t
+name='"name":"web"' uuid='"uuid":"6f1b9c3a-55d2-4a7e-9a3c-0d4f5e6a7b8c"'
+type='"type":"hvm"'
+none() {
+	status 3 "$tmp/cut" xc-absorb -t && gives /dev/null && told xc-absorb \
+		"xl's configuration in front of the stream is none: no JSON \
+object with c_info's name, uuid and type"
+}
+for json in 7 null '{"c_info":{' '{}' '{"c_info":7}' \
+	"{\"c_info\":{$uuid,$type}}" "{\"c_info\":{$name,$type}}" \
+	"{\"c_info\":{$name,$uuid}}" "{\"c_info\":{\"name\":7,$uuid,$type}}" \
+	"{\"c_info\":{\"name\":\"a/b\",$uuid,$type}}" \
+	"{\"c_info\":{$name,\"uuid\":7,$type}}" \
+	"{\"c_info\":{$name,$uuid,\"type\":7}}" \
+	"{\"c_info\":{$name,$uuid,\"type\":\"xen\"}}"; do
+	xl_front "$json" > "$tmp/cut"
+	ok "with $json" none
+done
+xl_front "{\"c_info\":{$name,$uuid,$type}}" "$vectors/good-hvm-3" 2 > "$tmp/cut"
+ok "with one that is not in JSON" status 5 "$tmp/cut" xc-absorb -t
+ok "it is said what to do" says "xc-absorb: hint: nor xl's configuration: \
+--name NAME and --config FILE give it one"
+"$here/gen/make-core-guest" long > "$tmp/two"
+# of_two B_INFO STATUS: a guest with two vcpus and that configuration.
+of_two() {
+	xl_front "{\"c_info\":{$name,$uuid,$type}$1}" "$tmp/two" > "$tmp/cut"
+	status "$2" "$tmp/cut" xc-absorb -t
+}
+ok "with two vcpus" of_two ',"b_info":{"max_vcpus":2,"max_memkb":65536}' 0
+for build in '' ',"b_info":7' ',"b_info":{}' \
+	',"b_info":{"max_vcpus":"2","max_memkb":-1}'; do
+	ok "with one, but the image has two: $build" of_two "$build" 5
+	ok "it is said" grep -q ": vcpu 1, the domain has 1$" "$tmp/err"
+done
+xl_front "$(head -c 1100000 /dev/zero | tr '\0' ' '){}" > "$tmp/cut"
+ok "with over 1 MiB" status 5 "$tmp/cut" xc-absorb -t
+ok "it is said" grep -q ": more than 1048576 bytes stand before the image$" "$tmp/err"
 xl_file 6f1b9c3a-55d2-4a7e-9a3c-0d4f5e6a7b8c "$tmp/pv" > "$tmp/cut"
 ok "GUEST_CONFIG in it counts" status 0 "$tmp/cut" xc-absorb -t --json
 ok "it is said" jq -e '.name == "mail" and .type == "pv"' "$tmp/out"
+xl_front '[]' "$tmp/pv" > "$tmp/cut"
+ok "and what it is to be set in is none" none
 inner=$(grep -abo LibxlFmt "$tmp/web" | cut -d : -f 1)
 tail -c +$((inner + 1)) "$tmp/web" > "$tmp/cut"
 ok "libxl's stream alone" status 5 "$tmp/cut" xc-absorb -t

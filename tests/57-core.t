@@ -73,6 +73,14 @@ else
 	skip 8 "no gdb"
 fi
 
+# --- contexts that come more than once ---
+rec-convert -q --to xen-core < "$tmp/pv64" > "$tmp/pv64.core"
+for name in again empty; do
+	guest $name
+	ok "$name: a core" status 0 "$tmp/$name" rec-convert -q --to xen-core
+	ok "$name: of the contexts that came last" gives "$tmp/pv64.core"
+done
+
 # --- holes, pipes, and the middle of a pipe ---
 ok "zeroes are holes" core physical long
 holes() {
@@ -125,6 +133,13 @@ for form in elf-core xen-core; do
 	bad loose 3 $form "record 3 (HVM_CONTEXT) at byte 176: it has no end entry"
 	bad odd 3 $form "record 6 (X86_PV_VCPU_BASIC) at byte 4328: length 5168 is not 5176"
 	bad early 3 $form "record 0 (X86_PV_VCPU_BASIC) at byte 40: it comes before X86_PV_INFO"
+	bad wide 3 $form "record 0 (X86_PV_INFO) at byte 40: length 9 is not 8"
+	bad mixed 3 $form "record 0 (X86_PV_INFO) at byte 40: no guest has 8 bytes in a word and 3 levels of page tables"
+	bad folded 3 $form "record 0 (X86_PV_INFO) at byte 40: no guest has 4 bytes in a word and 4 levels of page tables"
+	bad brief 3 $form "record 4 (X86_PV_P2M_FRAMES) at byte 192: length 4 is below 8"
+	bad back 3 $form "record 4 (X86_PV_P2M_FRAMES) at byte 192: length 8 is not that of the frames for pfns 0x200 to 0x1ff"
+	bad less 3 $form "record 4 (X86_PV_P2M_FRAMES) at byte 192: length 16 is not that of the frames for pfns 0x0 to 0x200"
+	bad crowd 5 $form "record 3 (HVM_CONTEXT) at byte 176: over 8192 vcpus"
 done
 ok "--virtual is for elf-core" status 2 "$tmp/long" \
 	rec-convert --to raw --virtual

@@ -221,6 +221,44 @@ test_hvm(void)
 	json_object_put(o);
 }
 
+/* An HVM_CONTEXT of one entry, which begins with that number. */
+static json_object *
+entry(uint16_t type, uint32_t size, uint32_t number)
+{
+	static uint8_t body[8 + 16 + 8 * (DECODE_LIST_MAX + 3) + 8];
+	struct decode d = { 0 };
+
+	put_le16(body, type);
+	put_le32(body + 4, size);
+	memset(body + 8, 0, sizeof(body) - 8);
+	put_le32(body + 8, number);
+	return json_record(&d, REC_HVM_CONTEXT, body, 8 + size + 8);
+}
+
+/* Numbers that an entry says, and those that its length comes to. */
+static void
+test_hvm_counts(void)
+{
+	json_object *o = entry(20, 8 + 32, 2);
+
+	is(o, "entries.0.name", "\"CPU_MSR\"");
+	is(o, "entries.0.malformed", "nothing");
+	is(o, "entries.0.msrs.1.index", "\"0x0\"");
+	json_object_put(o);
+	o = entry(20, 8 + 32, 1);
+	is(o, "entries.0.malformed", "\"2 msrs are there\"");
+	json_object_put(o);
+	o = entry(20, 8, UINT32_MAX);
+	is(o, "entries.0.malformed", "\"0 msrs are there\"");
+	json_object_put(o);
+	o = entry(4, 16 + 8 * (DECODE_LIST_MAX + 3), 0);
+	is(o, "entries.0.name", "\"IOAPIC\"");
+	is(o, "entries.0.more", "3");
+	ok(json_object_array_length(json_at(o, "entries.0.redirections")) ==
+	    DECODE_LIST_MAX, "a list of redirections is cut");
+	json_object_put(o);
+}
+
 static void
 test_policy(void)
 {
@@ -317,6 +355,7 @@ main(void)
 	test_vcpu();
 	test_tsc();
 	test_hvm();
+	test_hvm_counts();
 	test_policy();
 	test_ours();
 	return tap_end();
