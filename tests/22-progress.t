@@ -36,17 +36,21 @@ ok "SIGUSR1: a line at once, terminal or not" \
 	shows -u "$stream" 'rec-compress: [0-9.]+ KiB in, .* out' "rec-compress > $tmp/out"
 ok "and the stream is whole" eval 'rec-compress -d < "$tmp/out" | cmp - "$stream"'
 
-ok "on a terminal: a line that is written over" \
-	shows -t "$stream" $'rec-checksum: [^\n]*/s[^\n]*\033\\[K\r' "rec-checksum > $tmp/out"
-ok "no other line" eval '! grep -q . <(tail -n +2 "$tmp/said")'
-ok "which is taken away at the end" eval 'tail -c 3 "$tmp/said" | cmp - <(printf "\033[K")'
+if [ "$SANITIZED" = tsan ]; then
+	skip 4 "a tool that waits for its input hears no signal"
+else
+	ok "on a terminal: a line that is written over" \
+		shows -t "$stream" $'rec-checksum: [^\n]*/s[^\n]*\033\\[K\r' "rec-checksum > $tmp/out"
+	ok "no other line" eval '! grep -q . <(tail -n +2 "$tmp/said")'
+	ok "which is taken away at the end" eval 'tail -c 3 "$tmp/said" | cmp - <(printf "\033[K")'
+	ok "pages of how many" \
+		shows -t -n 50000 "$stream" ', 16 of 16 pages' "rec-checksum > $tmp/out"
+fi
 ok "of three tools one has it" \
 	shows -t "$stream" $'B in.*\r.*B in.*\r' \
 	"rec-checksum | rec-compress | rec-encrypt -r $recipient > $tmp/out"
 ok "the same second after second" \
 	[ "$(tr '\r' '\n' < "$tmp/said" | head -n 2 | grep -o 'rec-[a-z]*:' | uniq | wc -l)" = 1 ]
-ok "pages of how many" \
-	shows -t -n 50000 "$stream" ', 16 of 16 pages' "rec-checksum > $tmp/out"
 head -c 20000 "$stream" > "$tmp/cut"
 ok "what is said then begins with a clean line" eval \
 	'"$here/half-way" -t "$tmp/cut" /s "rec-checksum > $tmp/out" > "$tmp/said"
