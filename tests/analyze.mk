@@ -42,7 +42,7 @@ analyze:
 analyzed: $(ANALYZED)
 
 $B/analyzed/%: %.c Makefile tests/analyze.mk tests/contracts.h .clang-tidy \
-    tests/.clang-tidy tests/torture/.clang-tidy
+    tests/.clang-tidy
 	@mkdir -p $(@D)
 	gcc $(SEEN) -MT $@ -MF $@.d -O0 -Werror -fanalyzer $(UNASKED) -c \
 	    -o /dev/null $<
