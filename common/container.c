@@ -57,8 +57,6 @@ read_crate(void *ctx, void *worker, struct fault *f)
 	struct gathered run;
 	int result;
 
-	if (record_reserve(&w->rec, c->front + c->payload + c->back, f) == -1)
-		return -1;
 	if (p->padding > 0) {
 		p->padding--;
 		w->rec.part = PART_RECORD;
@@ -126,6 +124,11 @@ container_fill(struct container *c, struct fault *f)
 		crate[i].c = &p->c;
 		crate[i].worker = c->worker[i];
 		worker[i] = &crate[i];
+		/* Now: a thread's first chunk may be behind the last, when END
+		 * is out. */
+		if (record_reserve(&crate[i].rec, c->front + c->payload +
+		    c->back, f) == -1)
+			return -1;
 	}
 	p->c = *c;
 	if (gather_open(&p->in, c->in, c->layer, f) == -1)

@@ -153,8 +153,12 @@ static int
 next_rest(struct stream *s, struct record *rec, struct fault *f)
 {
 	size_t got;
+	int more;
 
 	stream_begin(s, rec, PART_REST, 0);
+	/* END may be out already: the end of the input takes no memory. */
+	if ((more = source_more(&s->in, f)) != 1)
+		return more;
 	if (record_reserve(rec, STREAM_PIECE_SIZE, f) == -1 ||
 	    source_some(&s->in, rec->body, STREAM_PIECE_SIZE, &got, f) == -1)
 		return -1;

@@ -120,8 +120,11 @@ stopped() {
 	exec 9>&-
 	[ $tries -lt 600 ] && [ $got = $((128 + $(kill -l "$1"))) ] && alone
 }
-for signal in TERM INT HUP; do
-	ok "SIG$signal leaves nothing" stopped $signal
+caught=(TERM INT HUP)
+# ThreadSanitizer tells of none of them while a read waits.
+[ "$SANITIZED" != tsan ] || caught=()
+for signal in "${caught[@]}"; do
+	ok "SIG$signal leaves nothing" stopped "$signal"
 done
 
 # Surgery.
