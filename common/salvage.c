@@ -140,9 +140,9 @@ take_check(struct work *w, struct mark *m, struct fault *f)
 		tell_gap(w, c->index, before, "missing or damaged");
 		result = emit(w, before, c, f);
 	} else {
-		if (c->index > w->next)
+		/* Few bytes in front of a damaged one may be its own. */
+		if (c->index > w->next || w->marks.given_up > 0)
 			tell_gap(w, c->index, before, "missing or damaged");
-		w->marks.given_up = 0;
 		tell_damaged(w, m);
 	}
 	reel_take(&w->marks.reel, m->at + m->size);

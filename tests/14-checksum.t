@@ -340,6 +340,10 @@ ok "and all records are kept" gives "$plain"
 ok "600 MiB instead of one" status 4 <(far 600M 80) rec-checksum --salvage
 ok "are told of, too" says "rec-checksum: lost: record 1, 629145600 bytes at \
 byte $((at - 80)): missing or damaged"
+bad $((at + 12)) && cp "$tmp/one" "$tmp/good" && cp "$tmp/bad" "$tmp/one"
+ok "600 MiB between two, and the second is damaged" status 4 <(far 600M) rec-checksum --salvage
+ok "are told of, too" says "rec-checksum: lost: 629145600 bytes at byte $at: missing or damaged"
+cp "$tmp/good" "$tmp/one"
 ok "600 MiB in front of all" status 4 <(head -c 600M /dev/zero; cat "$tmp/one") \
 	rec-checksum --salvage
 ok "are told of, too" says "rec-checksum: lost: 629145640 bytes at byte 0: \
