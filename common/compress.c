@@ -92,7 +92,11 @@ compress_counts(const struct compress *c)
 	return &c->counts;
 }
 
-/* Writes the header of a COMPRESSED body that holds *rec. */
+/*
+ * Writes the header of a COMPRESSED body that holds *rec.  The type is there
+ * twice: any bytes with their own CRC behind them have the same CRC, so that
+ * of two empty records no check data could say which is which.
+ */
 static void
 put_header(uint8_t *body, const struct record *rec, unsigned flags)
 {
@@ -100,7 +104,7 @@ put_header(uint8_t *body, const struct record *rec, unsigned flags)
 	put_le32(body + COMPRESSED_TYPE_OFFSET, rec->type);
 	put_le32(body + COMPRESSED_LENGTH_OFFSET, rec->length);
 	put_le32(body + COMPRESSED_CRC_OFFSET, 0);
-	put_le32(body + COMPRESSED_PACKED_CRC_OFFSET, 0);
+	put_le32(body + COMPRESSED_AGAIN_OFFSET, rec->type);
 }
 
 /* The CRC of a content starts with type and length, as in the header. */

@@ -37,7 +37,7 @@
  *  12  4  length    of the body inside, without padding
  *  16  4  crc       CRC-32C of type, length and the body with its padding
  *  20  4  packed    pages: CRC-32C of type, length and the payload;
- *         otherwise reserved
+ *         otherwise the type again, ignored when read
  *  24  n  payload   the body inside with its padding, or pages, see below
  */
 #define COMPRESSED_HEADER_SIZE	24u
@@ -47,6 +47,7 @@
 #define COMPRESSED_LENGTH_OFFSET 12u
 #define COMPRESSED_CRC_OFFSET	16u
 #define COMPRESSED_PACKED_CRC_OFFSET 20u
+#define COMPRESSED_AGAIN_OFFSET	20u
 
 /*
  * payload of pages; offsets are from its start.  A part is stored where its

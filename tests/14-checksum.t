@@ -113,6 +113,13 @@ rec-checksum < "$vectors/good-hvm-2" > "$tmp/two"
 "$check_stream" --pieces start < "$tmp/two" > "$tmp/bad"
 "$check_stream" --pieces 0-end < "$tmp/one" >> "$tmp/bad"
 ok "other headers" status 4 "$tmp/bad" rec-checksum -t
+# What is packed of them ends in its own CRC, as does that of the other.
+plain=$tmp/packed
+rec-compress < "$vectors/good-tiny" > "$plain"
+rec-checksum < "$plain" > "$tmp/one"
+pieces start 0 7 2-6 1 8-end
+wrong "two empty records are exchanged" \
+	'record 1 \(COMPRESSED\) .*: damaged: its CHECK is of other bytes'
 
 # What stands behind the image.
 plain=$vectors/good-libxl

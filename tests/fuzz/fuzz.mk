@@ -19,8 +19,8 @@ FUZZ_WRAP = malloc calloc realloc aligned_alloc strdup free sodium_malloc \
             sodium_free ZSTD_createDCtx ZSTD_createCCtx ZSTD_freeDCtx \
             ZSTD_freeCCtx EVP_CIPHER_CTX_new EVP_CIPHER_CTX_free
 FUZZ_OBJECTS = $(addprefix $B/o/fuzz/,fuzz.o fuzz_filter.o fuzz_form.o \
-               sweep.o) $B/o/same-random.o
-FUZZ_MUTATOR = $(addprefix $B/o/fuzz/,layout.o mutate.o mend.o)
+               layout.o sweep.o) $B/o/same-random.o
+FUZZ_MUTATOR = $(addprefix $B/o/fuzz/,mutate.o mend.o)
 
 # The engine: what reads each file once; or libFuzzer, or AFL++'s.
 FUZZ_ENGINE = $B/o/fuzz/replay.o

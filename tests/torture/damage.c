@@ -21,13 +21,14 @@ damaged(const struct trial *t)
 	};
 }
 
-/* Without its end an input is no guest, wherever it is cut. */
+/* Without its end an input is no guest, wherever it is cut: where it has one. */
 void
 cut(struct trial *t)
 {
 	struct rule rule = {
-		.statuses = REFUSED | (t->row->checkpoints ? STATUS(0) : 0),
-		.same = true, .prefix = !t->row->contains,
+		.statuses = REFUSED | (t->row->checkpoints ||
+		    t->row->endless ? STATUS(0) : 0),
+		.same = !t->row->endless, .prefix = !t->row->contains,
 	};
 	struct places p = places_bytes(t);
 	size_t i;

@@ -126,6 +126,8 @@ read_row(char *line, struct row *row)
 			row->same = true;
 		else if (strcmp(is[i], "checkpoints") == 0)
 			row->checkpoints = true;
+		else if (strcmp(is[i], "endless") == 0)
+			row->endless = true;
 		else if (strcmp(is[i], "crashes") == 0)
 			row->crashes = true;
 		else if (strcmp(is[i], "sealed") == 0)

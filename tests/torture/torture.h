@@ -38,6 +38,7 @@ struct row {
 				   same, but for the headers, which no layer
 				   of it covers */
 	bool  checkpoints;	/* takes an input that ends behind one */
+	bool  endless;		/* its input does not say where it ends */
 	bool  crashes;		/* inside a library that finds no memory */
 	uint32_t kib;		/* of memory, at most */
 	char *bombs;		/* the start of their names; NULL: none */
