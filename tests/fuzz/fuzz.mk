@@ -15,9 +15,9 @@ TARGETS = $(FUZZERS)
 # Those that read streams of records have the mutator that knows them.
 FUZZ_RECORDS = stream expand compress check salvage ls edit flatten squash \
                core parts lane manifest
-FUZZ_WRAP = malloc calloc realloc aligned_alloc strdup free sodium_malloc \
-            sodium_free ZSTD_createDCtx ZSTD_createCCtx ZSTD_freeDCtx \
-            ZSTD_freeCCtx EVP_CIPHER_CTX_new EVP_CIPHER_CTX_free
+FUZZ_WRAP = malloc calloc realloc aligned_alloc strdup free mmap munmap \
+            sodium_malloc sodium_free ZSTD_createDCtx ZSTD_createCCtx \
+            ZSTD_freeDCtx ZSTD_freeCCtx EVP_CIPHER_CTX_new EVP_CIPHER_CTX_free
 FUZZ_OBJECTS = $(addprefix $B/o/fuzz/,fuzz.o fuzz_filter.o fuzz_form.o \
                layout.o sweep.o) $B/o/same-random.o
 FUZZ_MUTATOR = $(addprefix $B/o/fuzz/,mutate.o mend.o)

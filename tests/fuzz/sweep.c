@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <openssl/evp.h>
@@ -22,6 +23,7 @@
 static struct note {
 	void *p;
 	void (*give_back)(void *);
+	size_t mapped;		/* bytes to unmap; 0: it is given back */
 } notes[NOTES];
 static size_t count;
 static bool watching;
@@ -46,6 +48,9 @@ REAL(ZSTD_DCtx *, ZSTD_createDCtx, void);
 REAL(ZSTD_CCtx *, ZSTD_createCCtx, void);
 REAL(size_t, ZSTD_freeDCtx, ZSTD_DCtx *d);
 REAL(size_t, ZSTD_freeCCtx, ZSTD_CCtx *c);
+REAL(void *, mmap, void *p, size_t size, int prot, int flags, int fd,
+    off_t at);
+REAL(int, munmap, void *p, size_t size);
 REAL(EVP_CIPHER_CTX *, EVP_CIPHER_CTX_new, void);
 REAL(void, EVP_CIPHER_CTX_free, EVP_CIPHER_CTX *c);
 
@@ -58,19 +63,25 @@ place_of(const void *p)
 }
 
 static void *
-note(void *p, void (*give_back)(void *))
+take_note(const struct note n)
 {
-	size_t at = place_of(p);
+	size_t at = place_of(n.p);
 
-	if (p == NULL || !watching)
-		return p;
+	if (n.p == NULL || !watching)
+		return n.p;
 	pthread_mutex_lock(&lock);
 	fuzz_holds(++count < NOTES / 2, "few things are left behind");
 	while (notes[at].p != NULL)
 		at = (at + 1) % NOTES;
-	notes[at] = (struct note){ p, give_back };
+	notes[at] = n;
 	pthread_mutex_unlock(&lock);
-	return p;
+	return n.p;
+}
+
+static void *
+note(void *p, void (*give_back)(void *))
+{
+	return take_note((struct note){ p, give_back, 0 });
 }
 
 /* Takes it out; those behind it that its place kept from theirs move up. */
@@ -119,7 +130,10 @@ fuzz_sweep(void)
 	for (at = 0; count > 0 && at < NOTES; at++) {
 		if (notes[at].p == NULL)
 			continue;
-		notes[at].give_back(notes[at].p);
+		if (notes[at].mapped > 0)
+			real_munmap(notes[at].p, notes[at].mapped);
+		else
+			notes[at].give_back(notes[at].p);
 		notes[at].p = NULL;
 		count--;
 	}
@@ -160,6 +174,21 @@ WRAP(void, free, void *p)
 {
 	forget(p);
 	real_free(p);
+}
+
+WRAP(void *, mmap, void *p, size_t size, int prot, int flags, int fd, off_t at)
+{
+	void *to = real_mmap(p, size, prot, flags, fd, at);
+
+	if (to != MAP_FAILED)
+		take_note((struct note){ to, NULL, size });
+	return to;
+}
+
+WRAP(int, munmap, void *p, size_t size)
+{
+	forget(p);
+	return real_munmap(p, size);
 }
 
 WRAP(void *, sodium_malloc, size_t size)
