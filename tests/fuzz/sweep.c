@@ -180,7 +180,8 @@ WRAP(void *, mmap, void *p, size_t size, int prot, int flags, int fd, off_t at)
 {
 	void *to = real_mmap(p, size, prot, flags, fd, at);
 
-	if (to != MAP_FAILED)
+	/* What maps a file is a target, which unmaps it itself. */
+	if (to != MAP_FAILED && fd == -1)
 		take_note((struct note){ to, NULL, size });
 	return to;
 }
