@@ -78,7 +78,7 @@ STD     = -std=$(STDC) -D_GNU_SOURCE -DXENREC_VERSION='"$(VERSION)"' -Icommon \
           -fstack-protector-strong $(shell $(PKG) --cflags $(USED))
 # Xen's headers need the extensions of GNU C.
 STDC    = c11
-$B/o/guest.o $B/o/guest_%.o $B/o/unit/test_decode_layout.o: STDC = gnu11
+$B/o/guest.o $B/o/guest_%.o $B/o/unit/test_layout_%.o: STDC = gnu11
 LINK    = $(if $(STATIC),-static,-fPIE -pie -Wl,-z,relro,-z,now) $(LDFLAGS)
 LDLIBS  = $(shell $(PKG) --libs $(USED)) -lpthread -lm
 

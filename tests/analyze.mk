@@ -12,7 +12,7 @@ SOURCES  = $(wildcard common/*.c filters/*.c tests/*.c tests/unit/*.c \
 ANALYZED = $(patsubst %.c,$B/analyzed/%,$(if $(XEN),$(SOURCES), \
            $(filter-out $(XEN_ONLY),$(SOURCES))))
 XEN_ONLY = $(filter-out common/guest_none.c,$(wildcard common/guest*.c)) \
-           tests/unit/test_decode_layout.c
+           $(wildcard tests/unit/test_layout_*.c)
 
 # gcc looks without -O: what it drops is not looked at.
 #
@@ -34,7 +34,7 @@ SEEN = $(STD) -Itests $(CONTRACTS)
 CONTRACTS = -include tests/contracts.h -Wno-unused-value
 $B/analyzed/common/fault: CONTRACTS =
 $B/analyzed/common/guest $B/analyzed/common/guest_% \
-    $B/analyzed/tests/unit/test_decode_layout: STDC = gnu11
+    $B/analyzed/tests/unit/test_layout_%: STDC = gnu11
 
 analyze:
 	tests/deps clang-tidy cppcheck
