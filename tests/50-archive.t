@@ -124,6 +124,15 @@ ok "salvage" status 4 /dev/null rec-restore -i "$tmp/key" --salvage "$tmp/before
 ok "keeps what is before it" eval 'rec-compress -d --salvage < "$tmp/before" > "$tmp/less";
 	[ "$(pages "$tmp/less")" = 48 ]'
 ok "mended" mended
+# unable: what compares its volumes dies.
+unable() {
+	mkdir -p "$tmp/unable"
+	printf '#!/bin/sh\nkill -9 $$\n' > "$tmp/unable/rec-archive-compare"
+	chmod +x "$tmp/unable/rec-archive-compare"
+	status 1 /dev/null env PATH="$tmp/unable:$PATH" rec-verify ./*.json &&
+		[ ! -s "$tmp/out" ]
+}
+ok "where nothing can be compared nothing is sound" unable
 head -c 100000 "$whole" > "$volume"
 ok "a volume is cut" wrong 3 "cut short: it has 100000 of "
 rm "$volume"
@@ -184,6 +193,34 @@ ok "it is said why" grep -q "xc-absorb: .*no GUEST_CONFIG" "$tmp/err"
 ok "nothing is left" nothing
 ok "a key that is none" archives 1 -r age1none
 ok "nothing is left" nothing
+
+# --- what others have put there ---
+echo theirs > "$tmp/d/web-1.json"
+"$here/gen/make-kept" "$uuid" 1 web-1.json | xc-absorb --image "$tmp/two.img" > "$tmp/notes"
+ok "an image with two names" status 0 /dev/null rec-archive --image "$tmp/two.img"
+ok "has none, and takes nobody's place" eval \
+	'ls | tr "0-9" 0 | tr "\n" " " | grep -x "image-00000000T000000Z.json image-\S*.rec web-0.json "'
+bare
+stage=$tmp/d/.xenrec-mail-20200101T000000Z.$HOSTNAME.4194305	# no process' number
+planted() {
+	bare
+	mkdir "$stage"
+	echo theirs > "$tmp/victim"
+	printf '%s\n' ../victim web-1.json > "$stage/volumes.begun"
+	echo "id > '$tmp/run'" | tee "$stage/remove" > "$stage/upload"
+	echo theirs > web-1.json
+	"$@"
+}
+ok "a directory as of one that was killed" planted archives 0
+ok "nothing in it is run, or named by it removed" eval \
+	'[ ! -e "$tmp/run" ] && [ -e "$tmp/victim" ] && [ -e web-1.json ]'
+ok "it goes" test ! -e "$stage"
+if [ "$(id -u)" = 0 ]; then
+	ok "another's" planted eval 'chown -R 65534 "$stage" && archives 0'
+	ok "stays" test -e "$stage/volumes.begun"
+	ok "which is said" says "rec-archive: ./${stage##*/} is another's, and stays"
+fi
+bare
 
 # --- elsewhere ---
 export RCLONE_CONFIG=/dev/null
