@@ -111,7 +111,7 @@ newfile_spare(const struct newfile *n, struct fault *f)
 int
 newfile_nameless(const char *path, struct fault *f)
 {
-	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int fd = dir == -1 ? -1 : open_nameless(dir);
 
 	if (fd == -1)

@@ -23,7 +23,8 @@ struct sandbox {
 				   process group, as in kill(2) */
 	bool  forks;		/* have processes of its own, which inherit
 				   the sandbox, and signal them */
-	bool  talks;		/* send on sockets, and shut them down */
+	bool  says;		/* send on sockets */
+	bool  talks;		/* and receive, and shut them down */
 	bool  listens;		/* and take in who connects to that of the name
 				   file, which it may only remove */
 	bool  reopens;		/* open its own pipes once more */

@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <termios.h>
 #include <unistd.h>
@@ -24,18 +25,27 @@
 
 /* When a call is on the list: always, or if the sandbox has it. */
 enum when { ALWAYS = 0, FORKS = 1, TALKS = 2, LISTENS = 4, MAKES = 8,
-    READS = 16 };
+    READS = 16, SPILLS = 32, SAYS = 64 };
 
-/* Where only some arguments will do: (argument & mask) == value. */
-struct allowed {
-	int      call;
-	unsigned when;
-	unsigned arg;
+/* Where only some will do: (argument & mask) == value; no mask is any. */
+struct argument {
+	unsigned number;
 	uint64_t mask, value;
 };
 
-#define CALL(name)	SCMP_SYS(name), ALWAYS, 0, 0, 0
-#define IF(when, name)	SCMP_SYS(name), when, 0, 0, 0
+struct allowed {
+	int      call;
+	unsigned when;
+	struct argument arguments[2];
+};
+
+#define CALL(name)	SCMP_SYS(name), ALWAYS, { { 0 } }
+#define IF(when, name)	SCMP_SYS(name), when, { { 0 } }
+/* Not F_SETOWN and F_SETSIG, by which others are signalled. */
+#define FCNTL(command)	SCMP_SYS(fcntl), ALWAYS, { { 1, UINT32_MAX, command } }
+/* Of a new file: nobody else's, and nothing that runs as its owner. */
+#define PRIVATE(number)	{ number, UINT32_MAX & ~(uint64_t)S_IRWXU, 0 }
+#define NEW		((uint64_t)(O_CREAT | O_EXCL))
 #define NAMESPACES	((uint64_t)(CLONE_NEWCGROUP | CLONE_NEWIPC | \
 			CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWPID | \
 			CLONE_NEWUSER | CLONE_NEWUTS))
@@ -46,22 +56,27 @@ static const struct allowed list[] = {
 	{ CALL(read) }, { CALL(readv) }, { CALL(pread64) },
 	{ CALL(write) }, { CALL(writev) }, { CALL(pwrite64) },
 	{ CALL(tee) }, { CALL(lseek) }, { CALL(close) }, { CALL(dup) },
-	{ CALL(dup2) }, { CALL(dup3) }, { CALL(fcntl) }, { CALL(fstat) },
+	{ CALL(dup2) }, { CALL(dup3) }, { CALL(fstat) },
 	{ CALL(poll) }, { CALL(ppoll) },
+	{ FCNTL(F_GETFD) }, { FCNTL(F_SETFD) }, { FCNTL(F_GETFL) },
+	{ FCNTL(F_SETFL) }, { FCNTL(F_DUPFD_CLOEXEC) }, { FCNTL(F_OFD_SETLK) },
+	{ FCNTL(F_GETPIPE_SZ) }, { FCNTL(F_SETPIPE_SZ) },
 	{ CALL(ftruncate) }, { CALL(fallocate) }, { CALL(fsync) },
 	/* fstat(3), of a descriptor; and isatty(3), what is left in a pipe. */
-	{ SCMP_SYS(newfstatat), ALWAYS, 3, AT_EMPTY_PATH, AT_EMPTY_PATH },
-	{ SCMP_SYS(ioctl), ALWAYS, 1, UINT32_MAX, TCGETS },
-	{ SCMP_SYS(ioctl), ALWAYS, 1, UINT32_MAX, FIONREAD },
+	{ SCMP_SYS(newfstatat), ALWAYS, {
+	    { 3, AT_EMPTY_PATH, AT_EMPTY_PATH } } },
+	{ SCMP_SYS(ioctl), ALWAYS, { { 1, UINT32_MAX, TCGETS } } },
+	{ SCMP_SYS(ioctl), ALWAYS, { { 1, UINT32_MAX, FIONREAD } } },
 
 	/* Memory, none of which can be run as code. */
 	{ CALL(brk) }, { CALL(munmap) }, { CALL(mremap) }, { CALL(madvise) },
-	{ SCMP_SYS(mmap), ALWAYS, 2, PROT_EXEC, 0 },
-	{ SCMP_SYS(mprotect), ALWAYS, 2, PROT_EXEC, 0 },
+	{ SCMP_SYS(mmap), ALWAYS, { { 2, PROT_EXEC, 0 } } },
+	{ SCMP_SYS(mprotect), ALWAYS, { { 2, PROT_EXEC, 0 } } },
 	{ CALL(mlock) }, { CALL(mlock2) }, { CALL(munlock) },
 
 	/* Threads; clone3, whose arguments cannot be seen, is not there. */
-	{ SCMP_SYS(clone), ALWAYS, 0, CLONE_THREAD, CLONE_THREAD },
+	{ SCMP_SYS(clone), ALWAYS, {
+	    { 0, CLONE_THREAD | NAMESPACES, CLONE_THREAD } } },
 	{ CALL(set_robust_list) }, { CALL(rseq) }, { CALL(futex) },
 	{ CALL(sched_getaffinity) }, { CALL(sched_yield) },
 	{ CALL(gettid) }, { CALL(getpid) }, { CALL(exit) },
@@ -78,29 +93,33 @@ static const struct allowed list[] = {
 	{ CALL(nanosleep) }, { CALL(gettimeofday) }, { CALL(time) },
 	{ CALL(getrandom) }, { CALL(sysinfo) }, { CALL(getrusage) },
 
-	{ SCMP_SYS(clone), FORKS, 0, NAMESPACES, 0 },
+	{ SCMP_SYS(clone), FORKS, { { 0, NAMESPACES, 0 } } },
 	{ IF(FORKS, kill) }, { IF(FORKS, getppid) }, { IF(FORKS, pipe2) },
-	{ SCMP_SYS(prctl), FORKS, 0, UINT32_MAX, PR_SET_PDEATHSIG },
+	{ SCMP_SYS(prctl), FORKS, { { 0, UINT32_MAX, PR_SET_PDEATHSIG } } },
 	/* And enters a narrower one. */
-	{ SCMP_SYS(prctl), FORKS, 0, UINT32_MAX, PR_SET_NO_NEW_PRIVS },
+	{ SCMP_SYS(prctl), FORKS, { { 0, UINT32_MAX, PR_SET_NO_NEW_PRIVS } } },
 	{ IF(FORKS, landlock_create_ruleset) },
 	{ IF(FORKS, landlock_add_rule) },
 	{ IF(FORKS, landlock_restrict_self) }, { IF(FORKS, seccomp) },
 
-	{ IF(TALKS, sendmsg) }, { IF(TALKS, sendto) }, { IF(TALKS, recvmsg) },
+	{ IF(SAYS | TALKS, sendmsg) }, { IF(TALKS, sendto) },
+	{ IF(TALKS, recvmsg) },
 	{ IF(TALKS, recvfrom) }, { IF(TALKS, shutdown) },
 	{ IF(LISTENS, accept4) }, { IF(LISTENS, getsockopt) },
 	{ IF(LISTENS, geteuid) }, { IF(LISTENS, unlinkat) },
 
 	/* Files that are new, and directories. */
-	{ SCMP_SYS(openat), MAKES, 2, O_DIRECTORY, O_DIRECTORY },
-	{ SCMP_SYS(openat), MAKES, 2, O_CREAT | O_EXCL, O_CREAT | O_EXCL },
-	{ IF(MAKES, fchmod) }, { IF(MAKES, linkat) }, { IF(MAKES, renameat) },
+	{ SCMP_SYS(openat), MAKES | SPILLS, {
+	    { 2, O_DIRECTORY, O_DIRECTORY }, PRIVATE(3) } },
+	{ SCMP_SYS(openat), MAKES | SPILLS, { { 2, NEW, NEW }, PRIVATE(3) } },
+	{ IF(MAKES | SPILLS, unlinkat) },
+	{ SCMP_SYS(fchmod), MAKES, { PRIVATE(1) } },
+	{ SCMP_SYS(mkdirat), MAKES, { PRIVATE(2) } },
+	{ IF(MAKES, linkat) }, { IF(MAKES, renameat) },
 	{ IF(MAKES, renameat2) }, { IF(MAKES, unlink) },
-	{ IF(MAKES, unlinkat) }, { IF(MAKES, mkdirat) },
 	{ IF(MAKES, syncfs) },
-	{ SCMP_SYS(prlimit64), MAKES, 0, UINT64_MAX, 0 },
-	{ SCMP_SYS(openat), READS, 2, OPEN_OTHERWISE, O_RDONLY },
+	{ SCMP_SYS(prlimit64), MAKES, { { 0, UINT64_MAX, 0 } } },
+	{ SCMP_SYS(openat), READS, { { 2, OPEN_OTHERWISE, O_RDONLY } } },
 	{ IF(MAKES | READS, getdents64) },
 	{ IF(MAKES | READS | LISTENS, newfstatat) },
 };
@@ -109,9 +128,10 @@ static const struct allowed list[] = {
 static unsigned
 wanted(const struct sandbox *s)
 {
-	return (s->forks ? FORKS : 0) | (s->talks ? TALKS : 0) |
-	    (s->listens ? LISTENS : 0) |
-	    (s->spills || (s->file != NULL && !s->listens) ? MAKES : 0) |
+	return (s->forks ? FORKS : 0) | (s->says ? SAYS : 0) |
+	    (s->talks ? TALKS : 0) | (s->listens ? LISTENS : 0) |
+	    (s->spills ? SPILLS : 0) |
+	    (s->file != NULL && !s->listens ? MAKES : 0) |
 	    (s->reads > 0 || s->replaces || s->reopens ? READS : 0);
 }
 
@@ -119,22 +139,26 @@ wanted(const struct sandbox *s)
 static int
 add(scmp_filter_ctx c, const struct allowed *a)
 {
-	struct scmp_arg_cmp arg = {
-		.arg = a->arg, .op = SCMP_CMP_MASKED_EQ,
-		.datum_a = a->mask, .datum_b = a->value,
-	};
+	struct scmp_arg_cmp args[2];
+	unsigned n;
 
-	return seccomp_rule_add_array(c, SCMP_ACT_ALLOW, a->call,
-	    a->mask != 0, &arg);
+	for (n = 0; n < 2 && a->arguments[n].mask != 0; n++)
+		args[n] = (struct scmp_arg_cmp){
+			.arg = a->arguments[n].number,
+			.op = SCMP_CMP_MASKED_EQ,
+			.datum_a = a->arguments[n].mask,
+			.datum_b = a->arguments[n].value,
+		};
+	return seccomp_rule_add_array(c, SCMP_ACT_ALLOW, a->call, n, args);
 }
 
 static int
 add_all(scmp_filter_ctx c, const struct sandbox *s)
 {
-	const struct allowed self = { SCMP_SYS(tgkill), ALWAYS, 0, UINT32_MAX,
-	    (uint32_t)getpid() };
-	const struct allowed child = { SCMP_SYS(kill), ALWAYS, 0, UINT32_MAX,
-	    (uint32_t)s->child };
+	const struct allowed self = { SCMP_SYS(tgkill), ALWAYS, {
+	    { 0, UINT32_MAX, (uint32_t)getpid() } } };
+	const struct allowed child = { SCMP_SYS(kill), ALWAYS, {
+	    { 0, UINT32_MAX, (uint32_t)s->child } } };
 	unsigned may = wanted(s);
 	int err = 0;
 	size_t i;
@@ -152,7 +176,7 @@ add_all(scmp_filter_ctx c, const struct sandbox *s)
 	    SCMP_SYS(clone3), 0);
 }
 
-/* All that comes from fd, at most *size bytes, which becomes how many came.
+/* All that comes from fd, less than *size bytes, which becomes how many came.
  * 0, or an errno. */
 static int
 read_all(int fd, void *to, size_t *size)
@@ -165,6 +189,8 @@ read_all(int fd, void *to, size_t *size)
 		if (n == -1 && errno != EINTR)
 			return errno;
 		*size += n > 0 ? (size_t)n : 0;
+		if (*size == room)
+			return E2BIG;
 	}
 	return 0;
 }
@@ -184,7 +210,9 @@ compile(const struct sandbox *s, struct sock_filter *program, size_t *count)
 		return ENOMEM;
 	}
 	/* As a tree, of calls by number. */
-	if (seccomp_attr_set(c, SCMP_FLTATR_CTL_OPTIMIZE, 2) == 0)
+	if (seccomp_attr_set(c, SCMP_FLTATR_CTL_OPTIMIZE, 2) == 0 &&
+	    seccomp_attr_set(c, SCMP_FLTATR_ACT_BADARCH,
+	    SCMP_ACT_KILL_PROCESS) == 0)
 		err = -add_all(c, s);
 	if (err == 0)
 		err = -seccomp_export_bpf(c, ends[1]);

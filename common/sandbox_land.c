@@ -50,6 +50,8 @@ struct path_beneath {
 #define MAKE	(READ_DIR | READ_FILE | WRITE_FILE | MAKE_REG | REMOVE_FILE | \
 		MAKE_DIR | REMOVE_DIR | TRUNCATE)
 #define READ	(READ_DIR | READ_FILE)
+/* One that never gets one, or, where that cannot be, is removed at once. */
+#define SPILL	(READ_FILE | WRITE_FILE | MAKE_REG | REMOVE_FILE)
 
 /* All that the version knows of. */
 static struct ruleset
@@ -119,7 +121,7 @@ allow_all(int ruleset, const struct ruleset *r, const struct sandbox *s)
 
 	if (s->spills)
 		err = allow(ruleset, r, open(spill_directory(),
-		    O_PATH | O_DIRECTORY | O_CLOEXEC), MAKE);
+		    O_PATH | O_DIRECTORY | O_CLOEXEC), SPILL);
 	if (err == 0 && s->file != NULL)
 		err = allow(ruleset, r, open_parent(s->file), s->listens ?
 		    REMOVE_FILE : MAKE);

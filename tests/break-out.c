@@ -69,10 +69,33 @@ run_program(void)
 	return execl("/bin/true", "true", (char *)NULL);
 }
 
+static pid_t parent;
+
+/* While it can. */
+__attribute__((constructor)) static void
+find_parent(void)
+{
+	parent = getppid();
+}
+
 static int
 signal_other(void)
 {
-	return kill(getppid(), 0);
+	return kill(parent, 0);
+}
+
+/* By what comes on stdin somebody else is signalled. */
+static int
+own_other(void)
+{
+	return fcntl(STDIN_FILENO, F_SETOWN, parent);
+}
+
+/* A program that runs as its owner, whoever runs it. */
+static int
+make_setuid(void)
+{
+	return open("there/new-set", O_WRONLY | O_CREAT | O_EXCL, 04755);
 }
 
 static void
@@ -85,6 +108,7 @@ attempt(void)
 		{ "file", open_file }, { "make", make_file },
 		{ "socket", make_connection }, { "fork", make_process },
 		{ "exec", run_program }, { "kill", signal_other },
+		{ "owner", own_other }, { "setuid", make_setuid },
 	};
 	const char *name = getenv("ATTEMPT");
 	size_t i;
