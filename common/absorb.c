@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -50,6 +51,12 @@ configure(struct opener *o, const struct record *rec, struct fault *f)
 	if (o->standby && (!o->config.snapshot || o->nested))
 		return record_fault(f, EXIT_REFUSED, rec, "it is no stream of "
 		    "xc-emit --checkpoint's");
+	if (o->nested && o->no_xl) {
+		record_fault(f, EXIT_REFUSED, rec, "it is a stream of "
+		    "libxl's, for xl to restore");
+		return fault_hint(f, "without --no-xl xl restores it, as its "
+		    "configuration says");
+	}
 	override(o->overrides, &o->config);
 	o->configured = true;
 	lint_configure(&o->lint, &o->config);
@@ -75,6 +82,15 @@ take_config(struct opener *o, struct record *rec, struct fault *f)
 	if (o->keep == NULL)
 		rec->part = PART_NONE;
 	return configure(o, rec, f);
+}
+
+int
+summary_trust(const struct summary *s, struct fault *f)
+{
+	if (s->records <= INT64_MAX && s->pages <= INT64_MAX)
+		return 0;
+	return fault_set(f, EXIT_SYSTEM, "the opener counts %" PRIu64
+	    " records and %" PRIu64 " pages", s->records, s->pages);
 }
 
 /* All up to here was checked: say what it comes to. */
@@ -264,7 +280,7 @@ run(struct opener *o, int in, unsigned threads, struct fault *f)
 	};
 	struct filter filter = {
 		.in = in, .out = o->pair != NULL ? o->pair->stream : -1,
-		.peer = o->pair != NULL ? o->pair->peer : 0,
+		.peer = o->pair != NULL ? o->pair->to : 0,
 		.threads = threads, .codec = &codec,
 	};
 
@@ -286,12 +302,19 @@ int
 opener_run(struct opener *o, int in, unsigned threads, struct fault *f)
 {
 	struct upstream u = { .fd = in };
-	struct sandbox box = { .talks = o->pair != NULL };
+	const struct sealed sealed = {
+		.in = in, .keys = o->keys, .threads = threads,
+		.others = {
+			o->pair != NULL ? o->pair->stream : -1,
+			o->pair != NULL ? o->pair->to : -1,
+		},
+	};
+	struct sandbox box = { .says = o->pair != NULL };
 	int result;
 
 	/* Another process' locks on memory do not hold here. */
 	if (o->keys != NULL && (guard_secrets(f) == -1 ||
-	    sealed_fork(&u, in, o->keys, threads, f) == -1))
+	    sealed_fork(&u, &sealed, f) == -1))
 		return -1;
 	if (o->keys != NULL)
 		keyring_free(o->keys);

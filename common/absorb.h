@@ -24,6 +24,10 @@ struct summary {
 	uint8_t  digest[TALLY_DIGEST_SIZE];
 };
 
+/* summary_trust(s, f): it comes from a process that may have written anything.
+ * 0, or -1 with EXIT_SYSTEM: no stream has so many. */
+int summary_trust(const struct summary *s, struct fault *f);
+
 /* What the command line sets in the guest's configuration. */
 struct overrides {
 	const char *name;	/* NULL: as it was */
@@ -35,6 +39,7 @@ struct overrides {
 
 struct opener {
 	struct pair *pair;	/* NULL: only check the stream */
+	bool no_xl;		/* refuse streams of libxl's */
 	/*
 	 * Instead of a restorer takes each piece of the plain stream, in
 	 * order, records whole; streams of libxl's are taken too then, and
@@ -83,6 +88,7 @@ struct absorb {
 	bool pause, unpause;	/* -p; --unpause */
 	bool force;		/* though it failed or was refused before */
 	bool standby;
+	bool no_xl;		/* as in struct opener */
 	bool takeover;		/* with standby: run the copy in any case, or */
 	const char *fence;	/* if this command succeeds; NULL: do not */
 	bool quiet, verbose;

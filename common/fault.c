@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "fault.h"
+#include "utf8.h"
 
 int
 fault_set(struct fault *f, int status, const char *fmt, ...)
@@ -63,15 +64,11 @@ static void
 print_line(const char *tool, const char *label, const char *text)
 {
 	char line[FAULT_TEXT_SIZE];
-	size_t i;
 
-	for (i = 0; i + 1 < sizeof(line) && text[i] != '\0'; i++)
-		line[i] = (unsigned char)text[i] < ' ' || text[i] == 0x7f ?
-		    '?' : text[i];
-	line[i] = '\0';
 	/* What is left of the line that progress was shown on. */
 	if (fault_erases())
 		fputs("\033[K", stderr);
+	utf8_plain(line, sizeof(line), text);
 	fprintf(stderr, "%s: %s%s\n", tool, label, line);
 }
 

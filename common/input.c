@@ -81,7 +81,9 @@ input_stream(struct input *i, struct fault *f)
 	if (i->is_stored)
 		result = upstream_fork(&i->up, write_stored, &i->stored, f);
 	else if (i->keys != NULL)
-		result = sealed_fork(&i->up, i->fd, i->keys, i->threads, f);
+		result = sealed_fork(&i->up, &(struct sealed){
+		    .in = i->fd, .keys = i->keys, .threads = i->threads,
+		    .others = { -1, -1 } }, f);
 	if (i->up.child > 0)
 		i->fd = i->up.fd;
 	return result;

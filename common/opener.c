@@ -3,6 +3,7 @@
 
 #include "absorb.h"
 #include "apart.h"
+#include "leave.h"
 #include "stop.h"
 
 /* What the opener works on. */
@@ -37,6 +38,7 @@ open_stream(void *opening, void *result, struct fault *f)
 {
 	const struct opening *o = opening;
 	const struct absorb *a = o->absorb;
+	const int mine[] = { o->pair->stream, o->pair->to };
 	/* Threads may be at work with it when it has failed. */
 	static struct opener op;
 
@@ -44,13 +46,16 @@ open_stream(void *opening, void *result, struct fault *f)
 	op = (struct opener){
 		.pair = o->pair, .overrides = &a->overrides,
 		.config_file = a->config_file, .standby = a->standby,
-		.lint = { .max_pfn = a->max_pfn },
+		.no_xl = a->no_xl, .lint = { .max_pfn = a->max_pfn },
 		.layers.memory = a->memory,
 		.keys = a->keys,
 	};
 	/* The receipt is not the opener's to write. */
 	if (pair_leave(STDOUT_FILENO, f) == -1)
 		return -1;
+	/* Nor may it hear what the restorer says, or have what a caller did not
+	 * close. */
+	leave_all(mine, 2);
 	stop_forked();
 	stop_does(say_stopped, o);
 	if (a->silence > 0)

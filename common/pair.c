@@ -16,25 +16,68 @@ close_both(const int fd[2])
 	close(fd[1]);
 }
 
+/* A socket on which way[0] is for saying, and way[1] for hearing.  0, or -1
+ * with errno set. */
+static int
+one_way(int way[2])
+{
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, way) == -1)
+		return -1;
+	shutdown(way[0], SHUT_RD);
+	return 0;
+}
+
+/* A pipe, and messages to the child and from it. */
+struct ways {
+	int stream[2], down[2], up[2];
+};
+
+static void
+ways_close(const struct ways *w)
+{
+	close_both(w->stream);
+	close_both(w->down);
+	close_both(w->up);
+}
+
+static int
+ways_open(struct ways *w, struct fault *f)
+{
+	memset(w, 0xff, sizeof(*w));	/* -1 */
+	if (pipe2(w->stream, O_CLOEXEC) == 0 && one_way(w->down) == 0 &&
+	    one_way(w->up) == 0)
+		return 0;
+	fault_set(f, EXIT_SYSTEM, "no pipe: %s", strerror(errno));
+	ways_close(w);
+	return -1;
+}
+
+/* The ends of this process; the others are closed. */
+static void
+take_ends(struct pair *p, const struct ways *w, bool writes)
+{
+	bool child = p->child == 0;
+
+	p->stream = w->stream[writes];
+	close(w->stream[!writes]);
+	p->to = child ? w->up[0] : w->down[0];
+	close(child ? w->up[1] : w->down[1]);
+	p->from = child ? w->down[1] : w->up[1];
+	close(child ? w->down[0] : w->up[0]);
+	p->passed = -1;
+}
+
 int
 pair_fork(struct pair *p, bool child_writes, struct fault *f)
 {
-	int fd[2], sock[2], mine;
+	struct ways w;
 
-	if (pipe2(fd, O_CLOEXEC) == -1)
-		return fault_set(f, EXIT_SYSTEM, "no pipe: %s",
-		    strerror(errno));
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sock)
-	    == -1) {
-		fault_set(f, EXIT_SYSTEM, "no socket: %s", strerror(errno));
-		close_both(fd);
+	if (ways_open(&w, f) == -1)
 		return -1;
-	}
 	signal(SIGPIPE, SIG_IGN);
 	if ((p->child = fork()) == -1) {
 		fault_set(f, EXIT_SYSTEM, "no process: %s", strerror(errno));
-		close_both(fd);
-		close_both(sock);
+		ways_close(&w);
 		return -1;
 	}
 	if (p->child == 0) {
@@ -43,12 +86,7 @@ pair_fork(struct pair *p, bool child_writes, struct fault *f)
 		signal(SIGHUP, SIG_IGN);
 		signal(SIGQUIT, SIG_IGN);
 	}
-	mine = (p->child == 0) == child_writes;	/* the writing end? */
-	p->stream = fd[mine];
-	close(fd[!mine]);
-	p->peer = sock[p->child == 0];
-	p->passed = -1;
-	close(sock[p->child != 0]);
+	take_ends(p, &w, (p->child == 0) == child_writes);
 	return 0;
 }
 
@@ -71,9 +109,10 @@ pair_end(struct pair *p)
 	p->stream = -1;
 }
 
-bool
-pair_pass(struct pair *p, enum message message, const void *data,
-    size_t size, int fd)
+/* As sendmsg, of which flags are. */
+static bool
+say(const struct pair *p, enum message message, const void *data,
+    size_t size, int fd, int flags)
 {
 	union {
 		char bytes[CMSG_SPACE(sizeof(int))];
@@ -94,17 +133,30 @@ pair_pass(struct pair *p, enum message message, const void *data,
 		msg.msg_control = &control;
 		msg.msg_controllen = sizeof(control);
 	}
-	while ((n = sendmsg(p->peer, &msg, MSG_NOSIGNAL)) == -1 &&
+	while ((n = sendmsg(p->to, &msg, MSG_NOSIGNAL | flags)) == -1 &&
 	    errno == EINTR)
 		;
 	return n == (ssize_t)(sizeof(message) + size);
 }
 
 bool
+pair_pass(struct pair *p, enum message message, const void *data,
+    size_t size, int fd)
+{
+	return say(p, message, data, size, fd, 0);
+}
+
+bool
+pair_shout(struct pair *p, enum message message)
+{
+	return say(p, message, NULL, 0, -1, MSG_DONTWAIT);
+}
+
+bool
 pair_say(struct pair *p, enum message message, const void *data,
     size_t size)
 {
-	return pair_pass(p, message, data, size, -1);
+	return say(p, message, data, size, -1, 0);
 }
 
 enum message
@@ -121,19 +173,27 @@ pair_hear(struct pair *p, void *data, size_t size)
 	};
 	struct msghdr msg = {
 		.msg_iov = iov, .msg_iovlen = 2,
-		.msg_control = &control, .msg_controllen = sizeof(control),
+		/* Room for one descriptor; the kernel closes others. */
+		.msg_control = &control,
+		.msg_controllen = CMSG_LEN(sizeof(int)),
 	};
 	struct cmsghdr *header;
 	ssize_t n;
 
+	if (size > 0)
+		memset(data, 0, size);
 	/* A peer that died with mail unread shows as a reset, once. */
-	while ((n = recvmsg(p->peer, &msg, MSG_CMSG_CLOEXEC)) == -1 &&
+	while ((n = recvmsg(p->from, &msg, MSG_CMSG_CLOEXEC)) == -1 &&
 	    (errno == EINTR || errno == ECONNRESET))
 		;
 	p->passed = -1;
 	if (n > 0 && (header = CMSG_FIRSTHDR(&msg)) != NULL &&
 	    header->cmsg_type == SCM_RIGHTS)
 		memcpy(&p->passed, CMSG_DATA(header), sizeof(p->passed));
+	if (p->passed != -1 && message != MESSAGE_NEWS) {
+		close(p->passed);
+		p->passed = -1;
+	}
 	if (n == (ssize_t)sizeof(message) ||
 	    n == (ssize_t)(sizeof(message) + size))
 		return message;
@@ -146,7 +206,7 @@ pair_heard(struct pair *p, enum message message)
 	enum message waiting = MESSAGE_NONE;
 	ssize_t n;
 
-	while ((n = recv(p->peer, &waiting, sizeof(waiting),
+	while ((n = recv(p->from, &waiting, sizeof(waiting),
 	    MSG_PEEK | MSG_DONTWAIT)) == -1 &&
 	    (errno == EINTR || errno == ECONNRESET))
 		;

@@ -6,9 +6,10 @@
  *     xc-absorb   stdin ==> parent: opener  == stream ==> child: restorer
  *                                 <-- messages -->
  *
- * They are joined by a pipe of 1 MiB for the stream and a socket for
- * messages.  The other's death shows on both: end of file, EPIPE.
- * xc-absorb's opener is a child of the parent's, with its end of both (apart.h).
+ * They are joined by a pipe of 1 MiB for the stream and a socket each way for
+ * messages.  The other's death shows on all: end of file, EPIPE.
+ * xc-absorb's opener is a child of the parent's (apart.h), which can write the
+ * stream and say messages, and cannot hear what the restorer says.
  */
 #ifndef PAIR_H
 #define PAIR_H
@@ -40,7 +41,7 @@ enum message {
 struct pair {
 	pid_t child;		/* 0 in the child */
 	int   stream;		/* this process' end of the pipe, or -1 */
-	int   peer;		/* this process' end of the socket */
+	int   to, from;		/* sockets: what it says, and what it hears */
 	int   passed;		/* descriptor that came last, or -1 */
 };
 
@@ -63,18 +64,20 @@ void pair_end(struct pair *p);
 /*
  * pair_say(p, message, data, size): sends a message with size bytes of data,
  * a few KiB at most.  pair_pass(p, message, data, size, fd) sends a copy of
- * fd with it.  False when the other process is gone.  A signal handler may
- * call them.
+ * fd with it.  pair_shout(p, message) does not wait for room.  False when the
+ * other process is gone, or there is no room.  A signal handler may call them.
  */
 bool pair_say(struct pair *p, enum message message, const void *data,
     size_t size);
 bool pair_pass(struct pair *p, enum message message, const void *data,
     size_t size, int fd);
+bool pair_shout(struct pair *p, enum message message);
 
 /*
  * pair_hear(p, data, size): waits for the next message, whose data has to be
- * size bytes, or none.  A descriptor that comes with it is p->passed, and is
- * the caller's.  MESSAGE_NONE when the other process is gone.
+ * size bytes, or none, which leaves zeros.  A descriptor that comes with
+ * MESSAGE_NEWS is p->passed, and is the caller's; any other is closed.
+ * MESSAGE_NONE when the other process is gone.
  */
 enum message pair_hear(struct pair *p, void *data, size_t size);
 

@@ -174,6 +174,8 @@ restore(struct work *w, const struct absorb *a, struct fault *f)
 		w->aborted = said == MESSAGE_ABORT;
 		return fault_set(f, EXIT_SYSTEM, "the opener is gone");
 	}
+	if (summary_trust(&s, f) == -1)
+		return -1;
 	r = receipt_of(w, &s);
 	return keep(w, &r, !a->pause && (!c->snapshot || a->unpause), f);
 }
@@ -245,6 +247,8 @@ restorer_run(struct pair *p, const struct absorb *a)
 		fault_print(a->tool, &f);
 		return f.status;
 	}
+	if (w.config.in_xl && a->no_xl)
+		return EXIT_REFUSED;	/* the opener did not say so */
 	pair_say(p, MESSAGE_CONFIG, &w.config, sizeof(w.config));
 	if ((w.guest = guest_open(a->tool, a->verbose, &f)) == NULL) {
 		fault_print(a->tool, &f);

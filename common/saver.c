@@ -192,7 +192,7 @@ save(struct pair *p, struct guest *g, const struct emit *e, struct news *news,
 	if (old->state != MOVE_NONE)
 		note_remove(old);
 	how.out = p->stream;
-	how.peer = p->peer;
+	how.peer = p->from;
 	how.by_xl = n->by_xl;
 	how.live = news->live;
 	how.runs_on = e->snapshot && !e->pause;

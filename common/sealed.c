@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <unistd.h>
+
 #include "guard.h"
 #include "sandbox.h"
 #include "sealed.h"
@@ -7,28 +9,31 @@
 #include "unseal.h"
 
 static int
-write_payload(void *unseal, int fd, struct fault *f)
+write_payload(void *sealed, int fd, struct fault *f)
 {
-	struct unseal *u = unseal;
+	const struct sealed *s = sealed;
+	struct unseal unseal = {
+		.in = s->in, .out = fd, .threads = s->threads,
+		.checked = true, .unwrap = keyring_unwrap, .keys = s->keys,
+	};
+	size_t i;
 
+	for (i = 0; i < 2; i++)
+		if (s->others[i] != -1)
+			close(s->others[i]);
 	/* What the reader did about its memory does not hold here. */
 	if (guard_secrets(f) == -1)
 		return -1;
 	suite_load();
 	if (unprivileged(true, f) == -1 || sandbox_enter(NULL, f) == -1)
 		return -1;
-	u->out = fd;
-	return unseal_run(u, f);
+	return unseal_run(&unseal, f);
 }
 
 int
-sealed_fork(struct upstream *u, int in, struct keyring *keys,
-    unsigned threads, struct fault *f)
+sealed_fork(struct upstream *u, const struct sealed *s, struct fault *f)
 {
-	struct unseal unseal = {
-		.in = in, .threads = threads, .checked = true,
-		.unwrap = keyring_unwrap, .keys = keys,
-	};
+	struct sealed sealed = *s;
 
-	return upstream_fork(u, write_payload, &unseal, f);
+	return upstream_fork(u, write_payload, &sealed, f);
 }

@@ -10,13 +10,20 @@
 #include "keyring.h"
 #include "upstream.h"
 
+struct sealed {
+	int in;			/* the container, with check data outside or
+				   not */
+	struct keyring *keys;	/* that are loaded */
+	unsigned threads;
+	int others[2];		/* descriptors that are not for who has the
+				   keys; -1: none */
+};
+
 /*
- * sealed_fork(u, in, keys, threads, f): the payload of the container on `in`,
- * with check data outside or not, as the stream on u->fd.  The keys are loaded,
- * and those of this process may be freed then.  As upstream_fork; what can be
+ * sealed_fork(u, s, f): the payload of the container as the stream on u->fd.
+ * The keys of this process may be freed then.  As upstream_fork; what can be
  * wrong with a container (unseal.h) upstream_end says.
  */
-int sealed_fork(struct upstream *u, int in, struct keyring *keys,
-    unsigned threads, struct fault *f);
+int sealed_fork(struct upstream *u, const struct sealed *s, struct fault *f);
 
 #endif

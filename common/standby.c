@@ -16,10 +16,11 @@ standby_checkpoint(void *state)
 {
 	struct standby *s = state;
 	char line[LINE_SIZE];
+	struct fault f;
 	int n;
 
 	if (pair_hear(s->pair, &s->last, sizeof(s->last)) !=
-	    MESSAGE_CHECKPOINT)
+	    MESSAGE_CHECKPOINT || summary_trust(&s->last, &f) == -1)
 		return false;
 	s->checkpoints++;
 	n = snprintf(line, sizeof(line), "{\"checkpoint\":%" PRIu64

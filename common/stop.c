@@ -47,7 +47,8 @@ end_child(void)
 
 	if (stop.pair == NULL)
 		return true;
-	pair_say(stop.pair, MESSAGE_ABORT, NULL, 0);
+	/* Whoever else may say something may have left no room. */
+	pair_shout(stop.pair, MESSAGE_ABORT);
 	if (stop.writer > 0)
 		kill(stop.writer, SIGKILL);
 	if (stop.pair->stream != -1)

@@ -84,7 +84,7 @@ upstream_whole(const struct upstream *u, struct fault *f)
 	if (u->late->fault.status == EXIT_DONE)
 		return killed_fault(f);
 	*f = u->late->fault;
-	return -1;
+	return fault_foreign(f);
 }
 
 int
@@ -111,10 +111,12 @@ end(struct upstream *u, int result, bool whole, struct fault *f)
 	killed = WIFSIGNALED(status) && WTERMSIG(status) != SIGPIPE;
 	if (whole && (killed || u->late->fault.status != EXIT_DONE))
 		result = -1;
-	if (result == -1 && u->late->fault.status != EXIT_DONE)
+	if (result == -1 && u->late->fault.status != EXIT_DONE) {
 		*f = u->late->fault;
-	else if (result == -1 && killed)
+		fault_foreign(f);
+	} else if (result == -1 && killed) {
 		killed_fault(f);
+	}
 	munmap(u->late, sizeof(*u->late));
 	return result;
 }

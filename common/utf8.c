@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <string.h>
+
 #include "utf8.h"
 
 /* The first byte's fixed bits, and the least character of that length. */
@@ -79,4 +81,28 @@ utf8_print(FILE *out, const char *text, size_t size, bool key)
 			fwrite(p, 1, step, out);
 		}
 	}
+}
+
+void
+utf8_plain(char *to, size_t room, const char *text)
+{
+	const uint8_t *p = (const uint8_t *)text;
+	size_t left = strlen(text), step;
+	uint32_t code;
+
+	for (; left > 0; left -= step, p += step) {
+		step = utf8_next(p, left, &code);
+		if (step >= room || room == 1)
+			break;
+		if (step == 0 || !utf8_is_plain(code)) {
+			*to++ = '?';
+			room--;
+			step += step == 0;
+		} else {
+			memcpy(to, p, step);
+			to += step;
+			room -= step;
+		}
+	}
+	*to = '\0';
 }

@@ -29,4 +29,10 @@ bool utf8_is_plain(uint32_t code);
  */
 void utf8_print(FILE *out, const char *text, size_t size, bool key);
 
+/*
+ * utf8_plain(to, room, text): the same of text, as a string of less than room
+ * bytes, which is cut between characters.
+ */
+void utf8_plain(char *to, size_t room, const char *text);
+
 #endif

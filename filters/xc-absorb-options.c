@@ -68,6 +68,8 @@ static const char help[] =
 "  --config FILE            a configuration for xl, in the place of the one that\n"
 "                           a save file of xl's has; for virsh's, which has none\n"
 "                           for xl, with --name\n"
+"  --no-xl                  refuse streams of libxl's, of guests with devices: xl\n"
+"                           does what their configuration says, as root\n"
 "  --max-mem MIB            its memory limit\n"
 "  --max-vcpus N            its number of vcpus, 1 to 4096\n"
 KEYRING_HELP
@@ -104,7 +106,7 @@ static const char examples[] =
 enum {
 	OPT_UNPAUSE = 256, OPT_JSON, OPT_STANDBY, OPT_FENCE, OPT_TAKEOVER,
 	OPT_IMAGE, OPT_REPLACE, OPT_OFFER, OPT_GO, OPT_STATE, OPT_REFUSE,
-	OPT_TIMEOUT, OPT_NAME, OPT_UUID, OPT_CONFIG, OPT_MAX_MEM,
+	OPT_TIMEOUT, OPT_NAME, OPT_UUID, OPT_CONFIG, OPT_NO_XL, OPT_MAX_MEM,
 	OPT_MAX_VCPUS, OPT_MAX_PFN
 };
 
@@ -126,6 +128,7 @@ static const struct option longs[] = {
 	{ "name", required_argument, NULL, OPT_NAME },
 	{ "uuid", required_argument, NULL, OPT_UUID },
 	{ "config", required_argument, NULL, OPT_CONFIG },
+	{ "no-xl", no_argument, NULL, OPT_NO_XL },
 	{ "max-mem", required_argument, NULL, OPT_MAX_MEM },
 	{ "max-vcpus", required_argument, NULL, OPT_MAX_VCPUS },
 	{ "max-pfn", required_argument, NULL, OPT_MAX_PFN },
@@ -190,6 +193,9 @@ take_domain(struct absorb *a, int c)
 		return true;
 	case OPT_CONFIG:
 		a->config_file = opts_file(name, "--config");
+		return true;
+	case OPT_NO_XL:
+		a->no_xl = true;
 		return true;
 	case OPT_MAX_MEM:
 		a->overrides.max_pages = PAGES_PER_MIB * (uint64_t)
@@ -270,8 +276,8 @@ check(const struct options *o)
 
 	if (o->action == IMAGE && o->domain_only)
 		opts_wrong(name, "with --image no domain is made: -p, -f, "
-		    "--unpause, --name, --uuid, --config, --max-mem and "
-		    "--max-vcpus are for one");
+		    "--unpause, --name, --uuid, --config, --no-xl, --max-mem "
+		    "and --max-vcpus are for one");
 	if (o->action == STANDBY && (a->pause || a->unpause || a->force ||
 	    a->config_file != NULL))
 		opts_wrong(name, "-p, --unpause, -f and --config do not go "

@@ -28,7 +28,7 @@ check_only(const struct options *o)
 	const struct absorb *a = &o->absorb;
 	struct opener op = {
 		.overrides = &a->overrides, .config_file = a->config_file,
-		.lint = { .max_pfn = a->max_pfn },
+		.no_xl = a->no_xl, .lint = { .max_pfn = a->max_pfn },
 		.layers.memory = a->memory,
 		.keys = a->keys,
 	};

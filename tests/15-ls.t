@@ -298,4 +298,7 @@ cuts() {
 	done
 }
 ok "cut at every byte: status 3" cuts
+# What a terminal would do something about.
+ok "a name that is no text" status 1 /dev/null rec-ls $'a\xc2\x9b2J\xe2\x80\xaeb\xff\x1b'
+ok "is told of as text" says "rec-ls: a?2J?b??: No such file or directory"
 plan

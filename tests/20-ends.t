@@ -193,6 +193,15 @@ for wrong in -p --unpause -f "--config x" -t "--image x" \
 	# shellcheck disable=SC2086
 	ok "xc-absorb: --standby and $wrong" usage xc-absorb --standby $wrong
 done
+# Of its records xc-absorb would have more to say.
+no_xl() {
+	status "$1" "$vectors/good-libxl" xc-absorb -t --name web --config /dev/null "${@:3}" &&
+		grep -q "$2" "$tmp/err"
+}
+ok "xc-absorb: a stream of libxl's" no_xl 3 HVM_CONTEXT
+ok "xc-absorb: --no-xl refuses it" no_xl 5 "a stream of libxl's, for xl to restore" --no-xl
+ok "xc-absorb: and takes others" status 0 \
+	<("$here/gen/make-kept" 12345678-1234-1234-1234-123456789abc 1) xc-absorb -t --no-xl
 ok "xc-absorb: --fence without --standby" usage xc-absorb --fence true
 ok "xc-absorb: --takeover without --standby" usage xc-absorb --takeover
 ok "xc-absorb: a terminal" "$here/probe" terminal in "$tmp/pv" xc-absorb

@@ -63,13 +63,14 @@ each() {
 
 # The ways of each tool, and what they come to.  Who may open or make files is
 # denied others; of two processes one tells what became of the other.
-all="file=killed make=killed socket=killed fork=killed exec=killed kill=killed"
-reads="file=denied make=killed socket=killed fork=killed exec=killed kill=killed"
-makes="file=killed make=denied socket=killed fork=killed exec=killed kill=killed"
-both="file=denied make=denied socket=killed fork=killed exec=killed kill=killed"
-only="file=killed make=killed socket=killed exec=killed"
-forks="file=killed make=denied socket=killed exec=killed"
-child="file=child make=child socket=child fork=child exec=child kill=child"
+new="owner=killed setuid=killed"
+all="file=killed make=killed socket=killed fork=killed exec=killed kill=killed $new"
+reads="file=denied make=killed socket=killed fork=killed exec=killed kill=killed $new"
+makes="file=killed make=denied socket=killed fork=killed exec=killed kill=killed $new"
+both="file=denied make=denied socket=killed fork=killed exec=killed kill=killed $new"
+only="file=killed make=killed socket=killed exec=killed $new"
+forks="file=killed make=denied socket=killed exec=killed $new"
+child="file=child make=child socket=child fork=child exec=child kill=child owner=child setuid=child"
 table() {
 	"$1" "$all" "$good" rec-compress
 	"$1" "$all" "$good" rec-compress -T 3
@@ -91,7 +92,7 @@ table() {
 	"$1" "$makes" "$good" rec-split --explode there/new
 	"$1" "$reads" /dev/null rec-split --implode exploded
 	"$1" "$reads" "$good" rec-split --tee 'cat > there/new'
-	"$1" "file=child make=child socket=child exec=child" "$good" \
+	"$1" "file=child make=child socket=child exec=child owner=child setuid=child" "$good" \
 		rec-convert --from v3 --to v2
 	"$1" "$forks" "$good" rec-convert --to raw -o there/new
 	"$1" "$all" "$good" xc-absorb -t
@@ -180,12 +181,33 @@ is_nobody() {
 	exec 3>&-
 	wait "$pid" || true	# the stream was cut
 }
+# descriptors COUNT SOCKETS OPTION...: xc-absorb has so many processes that are
+# nobody; none has what was open before, and all of them so many sockets.
+descriptors() {
+	local pid id got=0
+	xc-absorb "${@:3}" < pipe > out 2> err 9< whole & pid=$!
+	exec 3> pipe
+	head -c 20 "$good" >&3
+	until for id in $(pgrep -P "$pid") $(pgrep -P "$(pgrep -d , -P "$pid")"); do
+			[ "$(grep -cE "^Uid:.65534|^Seccomp:.2" "/proc/$id/status")" != 2 ] ||
+				ls -l "/proc/$id/fd"
+		done 2> notes > status && [ "$(grep -c ^total status)" = "$1" ]; do
+		kill -0 "$pid" || return
+	done
+	exec 3>&-
+	wait "$pid" || got=$?
+	cat status
+	[ "$got" = 3 ] && [ "$(grep -c "/whole\|/pipe " status)" = 0 ] &&
+		[ "$(grep -c socket: status)" = "$2" ]
+}
 if [ "$(id -u)" = 0 ] && here seccomp; then
 	mkfifo pipe
 	ok "root: xc-absorb -t" is_nobody 8 xc-absorb -t
 	ok "root: xc-absorb --image" is_nobody 8 xc-absorb --image there/one
 	ok "root: what opens a sealed one" is_nobody 8 rec-ls -i key
+	ok "root: what reads the stream was given no more" descriptors 1 1
+	ok "nor was what opens it" descriptors 2 1 -i key
 else
-	skip 3 "not root, or without seccomp"
+	skip 5 "not root, or without seccomp"
 fi
 plan

@@ -2,6 +2,7 @@
 /* pair.h: two processes, and the end of one of them. */
 #include <signal.h>
 #include <stdint.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "pair.h"
@@ -62,10 +63,42 @@ test_killed(void)
 	ok(write(p.stream, "x", 1) == -1, "the stream is broken, no SIGPIPE");
 }
 
+/* A child that hears nothing, whoever has filled its socket, and one that
+ * says too little. */
+static void
+test_hostile(void)
+{
+	struct pair p;
+	struct fault f;
+	uint32_t n = 9;
+	size_t count = 0;
+
+	if (pair_fork(&p, false, &f) == -1)
+		return;
+	if (p.child == 0) {
+		pair_say(&p, MESSAGE_SUMMARY, NULL, 0);
+		pair_pass(&p, MESSAGE_SUMMARY, &n, sizeof(n), STDIN_FILENO);
+		pause();
+		_exit(0);
+	}
+	while (pair_shout(&p, MESSAGE_ABORT))
+		count++;
+	ok(count > 0, "after %zu messages there is no room", count);
+	ok(pair_hear(&p, &n, sizeof(n)) == MESSAGE_SUMMARY && n == 0,
+	    "data that did not come are zero");
+	ok(pair_hear(&p, &n, sizeof(n)) == MESSAGE_SUMMARY && n == 9 &&
+	    p.passed == -1, "a descriptor that nobody wants is closed");
+	ok(recv(p.to, &n, sizeof(n), 0) <= 0,
+	    "who says something hears nothing");
+	kill(p.child, SIGKILL);
+	pair_wait(&p);
+}
+
 int
 main(void)
 {
 	test_messages();
 	test_killed();
+	test_hostile();
 	return tap_end();
 }
