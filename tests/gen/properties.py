@@ -98,9 +98,13 @@ def squashed(t):
 
 def failed_over(t):
     """A stream that is cut behind a checkpoint comes to it, and no END."""
-    if not t.stream.checkpoints or not all(s.stream for s in t.chain):
+    # A command that takes a part is ended with it, however far it has come.
+    if not t.stream.checkpoints or not all(s.stream and s.layer != "parts"
+                                           for s in t.chain):
         return
     ends = list(checkpoints(t.data))
+    if not ends:
+        return      # as small as it was made, it has none left
     data = t.data[:t.r.randrange(ends[0], len(t.data))]
     last = max(end for end in ends if end <= len(data))
     commands, threads = t.there + t.back, t.threads()
