@@ -82,4 +82,14 @@ strdup(const char *text)
 }
 #endif
 
+/* starves(): whether memory can run out: valgrind, too, puts functions of its
+ * own into a program. */
+static inline bool
+starves(void)
+{
+	const char *by = getenv("SANITIZED");
+
+	return STARVES && (by == NULL || strcmp(by, "valgrind") != 0);
+}
+
 #endif

@@ -49,7 +49,7 @@ test_starved(const char *what, const char *text, setter *set)
 		wrong += result == -1 ? f.status != EXIT_SYSTEM :
 		    strcmp(out, want) != 0;
 	}
-	ok(result == 0 && wrong == 0 && (said > 20 || !STARVES),
+	ok(result == 0 && wrong == 0 && (said > 20 || !starves()),
 	    "%s: %ld times it is said that there is no memory", what, said);
 }
 

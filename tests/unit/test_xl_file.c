@@ -61,7 +61,7 @@ main(void)
 	make(front);
 	for (n = 1; starve(n), result = change(front, &f), starved(); n++)
 		wrong += result == -1 && f.status != EXIT_SYSTEM;
-	ok(result == 0 && (n > 20 || !STARVES), "%ld allocations", n - 1);
+	ok(result == 0 && (n > 20 || !starves()), "%ld allocations", n - 1);
 	ok(wrong == 0, "each that fails is said to");
 	return tap_end();
 }
