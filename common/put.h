@@ -14,7 +14,8 @@
 void put_number(json_object *o, const char *key, uint64_t n);
 void put_hex(json_object *o, const char *key, uint64_t n);
 
-/* put_line(out, o): the object on a line; its reference is given up. */
+/* put_line(out, o): the object on a line, of which a terminal draws all, as by
+ * utf8.h: the rest is escaped.  Its reference is given up. */
 void put_line(FILE *out, json_object *o);
 
 /* put_pfns(out, pfn, count): " 0x41 0x77-0x79": what follows each other as

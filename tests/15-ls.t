@@ -301,4 +301,10 @@ ok "cut at every byte: status 3" cuts
 # What a terminal would do something about.
 ok "a name that is no text" status 1 /dev/null rec-ls $'a\xc2\x9b2J\xe2\x80\xaeb\xff\x1b'
 ok "is told of as text" says "rec-ls: a?2J?b??: No such file or directory"
+moves=$'a\xc2\x9b2J\xe2\x80\xae\x7f\xf3\xa0\x80\x81\xc3\xa4'
+"$here/gen/make-kept" 12345678-1234-1234-1234-123456789abc 1 "$moves" > "$tmp/moves"
+ok "in JSON it is escaped" eval 'rec-ls --json < "$tmp/moves" > "$tmp/out" && grep -aF \
+	"\"a\u009b2J\u202e\u007f\udb40\udc01$(printf "\303\244")\"" "$tmp/out"'
+ok "and comes out as it was" eval \
+	'[ "$(jq -r "select(.record == 0) | .body.config.of.name" "$tmp/out")" = "$moves" ]'
 plan
