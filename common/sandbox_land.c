@@ -51,7 +51,7 @@ struct path_beneath {
 		MAKE_DIR | REMOVE_DIR | TRUNCATE)
 #define READ	(READ_DIR | READ_FILE)
 /* One that never gets one, or, where that cannot be, is removed at once. */
-#define SPILL	(READ_FILE | WRITE_FILE | MAKE_REG | REMOVE_FILE)
+#define SPILL	(READ_FILE | WRITE_FILE | MAKE_REG | REMOVE_FILE | TRUNCATE)
 
 /* All that the version knows of. */
 static struct ruleset

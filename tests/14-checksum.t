@@ -64,11 +64,7 @@ wrong() {
 }
 # bad BYTE: $tmp/bad has that byte changed.
 bad() {
-	{
-		head -c "$1" "$tmp/one"
-		printf '\xa5'
-		tail -c +$(($1 + 2)) "$tmp/one"
-	} > "$tmp/bad"
+	altered "$tmp/one" "$1" > "$tmp/bad"
 }
 at=$("$check_stream" --offset 7 < "$tmp/one")
 bad 30

@@ -45,11 +45,7 @@ ok "another key" status 4 "$tmp/box" rec-encrypt -d -i "$tmp/other"
 ok "is told apart from damage" grep -q 'none of the identities fits$' \
 	"$tmp/err"
 ok "both" status 0 "$tmp/box" rec-encrypt -d -i "$tmp/other" -i "$tmp/key"
-{
-	head -c 900 "$tmp/box"
-	printf '\xa5'
-	tail -c +902 "$tmp/box"
-} > "$tmp/bad"
+altered "$tmp/box" 900 > "$tmp/bad"
 ok "damage" status 4 "$tmp/bad" rec-encrypt -d -i "$tmp/key"
 ok "is told" told rec-encrypt "record 1 (SEAL_CHUNK) at byte 368: damaged, or \
 of another container"

@@ -51,6 +51,14 @@ status() {
 	return 1
 }
 
+# altered FILE OFFSET: the file, with another byte there, whatever it was.
+altered() {
+	head -c "$2" "$1"
+	# shellcheck disable=SC2059
+	printf "\\x$(printf %02x $(($(od -An -tu1 -j "$2" -N 1 "$1") ^ 0xa5)))"
+	tail -c +$(($2 + 2)) "$1"
+}
+
 # says TEXT: whether the last status had exactly this line on stderr.
 says() {
 	grep -Fxq -- "$1" "$tmp/err" && return
