@@ -156,7 +156,7 @@ bool
 pair_say(struct pair *p, enum message message, const void *data,
     size_t size)
 {
-	return say(p, message, data, size, -1, 0);
+	return pair_pass(p, message, data, size, -1);
 }
 
 enum message

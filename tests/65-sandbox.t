@@ -63,13 +63,13 @@ each() {
 
 # The ways of each tool, and what they come to.  Who may open or make files is
 # denied others; of two processes one tells what became of the other.
-new="owner=killed setuid=killed"
-all="file=killed make=killed socket=killed fork=killed exec=killed kill=killed $new"
-reads="file=denied make=killed socket=killed fork=killed exec=killed kill=killed $new"
-makes="file=killed make=denied socket=killed fork=killed exec=killed kill=killed $new"
-both="file=denied make=denied socket=killed fork=killed exec=killed kill=killed $new"
-only="file=killed make=killed socket=killed exec=killed $new"
-forks="file=killed make=denied socket=killed exec=killed $new"
+never="owner=killed setuid=killed"
+all="file=killed make=killed socket=killed fork=killed exec=killed kill=killed $never"
+reads="file=denied make=killed socket=killed fork=killed exec=killed kill=killed $never"
+makes="file=killed make=denied socket=killed fork=killed exec=killed kill=killed $never"
+both="file=denied make=denied socket=killed fork=killed exec=killed kill=killed $never"
+only="file=killed make=killed socket=killed exec=killed $never"
+forks="file=killed make=denied socket=killed exec=killed $never"
 child="file=child make=child socket=child fork=child exec=child kill=child owner=child setuid=child"
 table() {
 	"$1" "$all" "$good" rec-compress
