@@ -140,10 +140,19 @@ ok "it says so" eval 'rec-ls "$vectors/stored" | grep -x "stream  *bare image, s
 "$gen/survey" --page 12 < "$tmp/replayed" > "$tmp/want"
 ok "its pages, from stdin too" eval 'status 0 "$vectors/stored" rec-ls --page 12 --raw &&
 	gives "$tmp/want"'
-ok "a page is read where it is: no other is" eval 'ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 strace -f -e trace=pread64,read,fork,clone \
-	-o "$tmp/trace" rec-ls --page 12 "$vectors/stored" > "$tmp/out" &&
-	not grep -q clone "$tmp/trace" && n=$(grep -c "pread64.*4096" "$tmp/trace") &&
-	[ "$n" -ge 1 ] && [ "$n" -le 4 ]'
+page_alone() {
+	ASAN_OPTIONS=${ASAN_OPTIONS-}:detect_leaks=0 strace -f \
+		-e trace=pread64,read,fork,clone -o "$tmp/trace" \
+		rec-ls --page 12 "$vectors/stored" > "$tmp/out" &&
+		not grep -q clone "$tmp/trace" &&
+		n=$(grep -c "pread64.*4096" "$tmp/trace") &&
+		[ "$n" -ge 1 ] && [ "$n" -le 4 ]
+}
+if [ "$SANITIZED" = valgrind ]; then
+	skip 1 "valgrind's calls are in the trace"
+else
+	ok "a page is read where it is: no other is" page_alone
+fi
 cp "$vectors/stored" "$tmp/stored"
 printf x | dd of="$tmp/stored" bs=1 seek=$((4096 * 13 + 5)) conv=notrunc 2> "$tmp/dd"
 ok "a damaged page: 4, and which" eval 'status 4 "$tmp/stored" rec-ls &&

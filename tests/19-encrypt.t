@@ -97,8 +97,13 @@ late_typed() {
 		sh -c 'rec-checksum | rec-encrypt -p' < "$tmp/large" > "$tmp/out"
 }
 ok "by somebody who takes his time" late_typed
-ok "how far it is does not disturb him" test "$(head -n 2 "$tmp/asked" | tr -d '\r\n')" = \
-	"New passphrase of the stream: Again: passphrase of the stream: "
+if [ "$SANITIZED" = valgrind ]; then
+	skip 1 "what comes before takes longer to begin than he does"
+else
+	ok "how far it is does not disturb him" test \
+		"$(head -n 2 "$tmp/asked" | tr -d '\r\n')" = \
+		"New passphrase of the stream: Again: passphrase of the stream: "
+fi
 ok "two that differ" not typed "secret	Secret" rec-encrypt -p < "$plain"
 ok "it is said" grep -q "rec-encrypt: the two differ" "$tmp/asked"
 ok "--passphrase-file" status 0 "$tmp/box" rec-encrypt -d \

@@ -96,7 +96,11 @@ for to in v3 raw lime; do
 	ok "$to: a full disk" status 1 "$vectors/good-pv-3" to_full_disk
 	ok "$to: is told in a line" [ "$(wc -l < "$tmp/err")" = 1 ]
 	no_stdout() { "${run[@]}" >&-; }
-	ok "$to: no stdout" status 1 "$vectors/good-pv-3" no_stdout
+	if [ "$SANITIZED" = valgrind ]; then
+		skip 1 "valgrind opens what is closed"
+	else
+		ok "$to: no stdout" status 1 "$vectors/good-pv-3" no_stdout
+	fi
 	no_stdin() { ! "${run[@]}" <&- > "$tmp/out" 2> "$tmp/err"; }
 	ok "$to: no stdin" no_stdin
 	ok "$to: is told in a line" [ "$(wc -l < "$tmp/err")" = 1 ]

@@ -1,79 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Records packed as pages: what class each page falls into, and 10,000 made
- * streams that come back, with records under way in any order that threads
- * might have.
+ * 10,000 made streams, packed as pages, that come back, and damaged ones that
+ * do not come back as something else.
  */
-#include <stdlib.h>
-#include <string.h>
-
-#include "bytes.h"
-#include "compress.h"
 #include "crc.h"
-#include "expand.h"
 #include "format.h"
-#include "pages.h"
-#include "tap.h"
+#include "packing.h"
 
 #define STREAMS		10000u
 #define HOSTILE		5000u	/* streams that are damaged on purpose */
-#define UNDER_WAY	3u	/* records at the same time */
 #define RECORDS_MAX	6u	/* of a stream */
 #define PAGES_MAX	12u	/* of a record */
 #define PFNS		16u	/* different ones of a stream */
-
-static uint64_t state = 88172645463325252u;
-
-/* xorshift64, Marsaglia, "Xorshift RNGs", 2003. */
-static uint64_t
-draw(void)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	return state ^= state << 17;
-}
-
-static unsigned
-below(unsigned n)
-{
-	return (unsigned)(draw() >> 32) % n;
-}
-
-static void
-must(int result)
-{
-	if (result == -1)
-		exit(1);
-}
 
 /* Pages of before, so that new ones can be like them. */
 struct past {
 	uint8_t page[PFNS][PAGE_SIZE];
 };
-
-static void
-noise_of(uint8_t *page, uint64_t mask)
-{
-	unsigned i;
-
-	for (i = 0; i < PAGE_SIZE; i += 8)
-		put_le64(page + i, draw() & mask);
-}
-
-static void
-noise(uint8_t *page)
-{
-	noise_of(page, UINT64_MAX);
-}
-
-static void
-text(uint8_t *page)
-{
-	unsigned i;
-
-	for (i = 0; i < PAGE_SIZE; i++)
-		page[i] = (uint8_t)('a' + below(4 + i % 7));
-}
 
 /* A page of any kind. */
 static void
@@ -165,98 +108,6 @@ draw_record(struct record *rec, struct past *past)
 		rec->body[i] = (uint8_t)below(3);
 }
 
-static void
-copy(struct record *to, const struct record *from)
-{
-	struct fault f;
-
-	*to = *from;
-	to->body = NULL;
-	to->room = 0;
-	must(record_reserve(to, from->size + 8, &f));
-	memcpy(to->body, from->body, from->size);
-}
-
-static bool
-equal(const struct record *a, const struct record *b)
-{
-	return a->part == b->part && a->type == b->type &&
-	    a->length == b->length && a->size == b->size &&
-	    memcmp(a->body, b->body, a->size) == 0;
-}
-
-typedef int step(void *worker, struct record *rec, struct fault *f);
-
-/*
- * One direction, UNDER_WAY workers: records are read, worked on, joined and
- * finished as threads might do it: in order where that is promised, and
- * otherwise the latest first.
- */
-static int
-run(void *const *worker, step *const steps[4], struct record *rec,
-    unsigned count, struct fault *f)
-{
-	unsigned start, n, i, s;
-
-	for (start = 0; start < count; start += n) {
-		n = count - start < UNDER_WAY ? count - start : UNDER_WAY;
-		for (s = 0; s < 4; s++)
-			for (i = 0; i < n && steps[s] != NULL; i++) {
-				unsigned k = s % 2 == 0 ? i : n - 1 - i;
-
-				if (steps[s](worker[k], &rec[start + k],
-				    f) == -1)
-					return -1;
-			}
-	}
-	return 0;
-}
-
-static int
-pack(uint32_t window, int level, struct record *rec, unsigned count,
-    struct counts *counts, struct fault *f)
-{
-	static step *const steps[4] = { NULL, compress_look, compress_join,
-	    compress_finish };
-	struct compressor *shared = compressor_new(level, window, UNDER_WAY,
-	    f);
-	void *worker[UNDER_WAY];
-	unsigned i;
-	int result;
-
-	for (i = 0; i < UNDER_WAY; i++)
-		must((worker[i] = compress_new(shared)) == NULL ? -1 : 0);
-	result = run(worker, steps, rec, count, f);
-	for (i = 0; i < UNDER_WAY; i++) {
-		counts_add(counts, compress_counts(worker[i]));
-		compress_free(worker[i]);
-	}
-	compressor_free(shared);
-	return result;
-}
-
-static int
-unpack(struct record *rec, unsigned count, struct counts *counts,
-    struct fault *f)
-{
-	static step *const steps[4] = { expand_first, expand_open,
-	    expand_join, expand_finish };
-	struct expander *shared = expander_new(EXPAND_MEMORY, UNDER_WAY, f);
-	void *worker[UNDER_WAY];
-	unsigned i;
-	int result;
-
-	for (i = 0; i < UNDER_WAY; i++)
-		must((worker[i] = expand_new(shared)) == NULL ? -1 : 0);
-	result = run(worker, steps, rec, count, f);
-	for (i = 0; i < UNDER_WAY; i++) {
-		counts_add(counts, expand_counts(worker[i]));
-		expand_free(worker[i]);
-	}
-	expander_free(shared);
-	return result;
-}
-
 /* One made stream, there and back.  Whether it came back. */
 static bool
 round_trip(uint32_t window, struct counts *counts)
@@ -313,92 +164,6 @@ test_made(void)
 	ok(counts.records - counts.page_records > STREAMS / 10,
 	    "%llu records that are no pages", (unsigned long long)
 	    (counts.records - counts.page_records));
-}
-
-/* One record of pages with pfns 0, 1, 2 ...; the caller fills them. */
-static uint8_t *
-pages_record(struct record *rec, uint32_t count)
-{
-	struct fault f;
-	uint32_t i;
-
-	*rec = (struct record){ .part = PART_RECORD };
-	must(record_reserve(rec, 8 + count * (size_t)(8 + PAGE_SIZE), &f));
-	put_le32(rec->body, count);
-	put_le32(rec->body + 4, 0);
-	for (i = 0; i < count; i++)
-		put_le64(rec->body + 8 + 8 * i, i);
-	record_set(rec, REC_PAGE_DATA, 8 + count * (8 + PAGE_SIZE));
-	return rec->body + 8 + 8 * (size_t)count;
-}
-
-/* What each class takes, by itself: eight pages of it in a record of 16. */
-static void
-test_savings(void)
-{
-	struct record rec[2];
-	struct counts counts = { 0 };
-	struct fault f;
-	uint8_t *page, *again;
-	unsigned i;
-
-	page = pages_record(&rec[0], 16);
-	for (i = 0; i < 16; i++)
-		noise(page + i * PAGE_SIZE);
-	memset(page, 0, 8 * PAGE_SIZE);
-	again = pages_record(&rec[1], 16);
-	memcpy(again, page, 16 * (size_t)PAGE_SIZE);
-	for (i = 0; i < 4; i++) {
-		memset(again + i * PAGE_SIZE, 'x', PAGE_SIZE);
-		again[(8 + i) * PAGE_SIZE + 100 * i] ^= 1;
-		text(again + (4 + i) * PAGE_SIZE);
-	}
-	ok(pack(1000, 1, rec, 2, &counts, &f) == 0, "two records");
-	ok(counts.pages[CLASS_ZERO] == 8 && counts.pages[CLASS_STORED] == 8 &&
-	    counts.pages[CLASS_WORD] == 4 && counts.pages[CLASS_SAME] == 4 &&
-	    counts.pages[CLASS_CHANGED] == 4 &&
-	    counts.pages[CLASS_PACKED] + counts.pages[CLASS_PACKED + 1] == 4,
-	    "each page is of the class it was made for");
-	ok(rec[0].length < 8 * PAGE_SIZE + 200,
-	    "8 zero pages cost nothing: %u bytes with 8 random ones",
-	    rec[0].length);
-	ok(counts.stored == 8 * PAGE_SIZE, "random pages are stored");
-	ok(counts.changes < 4 * 40, "4 pages that changed in a word cost "
-	    "%llu bytes", (unsigned long long)counts.changes);
-	ok(rec[1].length < counts.frames + counts.changes + 200,
-	    "4 pages as before and 4 of one word cost nothing: %u bytes",
-	    rec[1].length);
-	record_free(&rec[0]);
-	record_free(&rec[1]);
-}
-
-/* The window bounds what is found: pages come again, the latest first. */
-static void
-test_window(uint32_t window, unsigned want)
-{
-	struct record rec[2], before;
-	struct counts counts = { 0 }, back = { 0 };
-	struct fault f;
-	uint8_t *page, *again;
-	unsigned i;
-
-	page = pages_record(&rec[0], 64);
-	again = pages_record(&rec[1], 64);
-	for (i = 0; i < 64; i++) {
-		noise(page + i * PAGE_SIZE);
-		memcpy(again + (63 - i) * PAGE_SIZE, page + i * PAGE_SIZE,
-		    PAGE_SIZE);
-	}
-	copy(&before, &rec[1]);
-	must(pack(window, 1, rec, 2, &counts, &f));
-	ok(counts.pages[CLASS_SAME] == want,
-	    "a window of %u pages finds %u of 64", window,
-	    (unsigned)counts.pages[CLASS_SAME]);
-	ok(unpack(rec, 2, &back, &f) == 0 && equal(&rec[1], &before),
-	    "and they come back");
-	record_free(&rec[0]);
-	record_free(&rec[1]);
-	record_free(&before);
 }
 
 /* Makes the payload's CRC right again, so that what is inside is looked at. */
@@ -473,12 +238,6 @@ test_hostile(void)
 int
 main(void)
 {
-	test_savings();
-	test_window(0, 0);
-	test_window(10, 10);
-	test_window(63, 63);
-	test_window(64, 64);
-	test_window(1000, 64);
 	test_made();
 	test_hostile();
 	return tap_end();
