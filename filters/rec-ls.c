@@ -204,13 +204,14 @@ parse(struct options *o, int argc, char *argv[])
 	v->threads = o->common.threads;
 }
 
-/* The picture's file, as long as files can be opened. */
+/* The picture's file, as long as files can be opened.  It is for whoever looked
+ * at the stream, as that is. */
 static int
 open_map(struct view *v, struct fault *f)
 {
 	if (v->map == NULL)
 		return 0;
-	v->map_fd = open(v->map, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	v->map_fd = open(v->map, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	return v->map_fd != -1 ? 0 : fault_set(f, EXIT_SYSTEM, "%s: %s",
 	    v->map, strerror(errno));
 }

@@ -260,6 +260,7 @@ ok "no control character reaches the terminal, nor one of C1 or direction" eval 
 
 # The picture.
 ok "--map" status 0 "$vectors/good-pv-3" rec-ls --map "$tmp/map.html"
+ok "for its owner alone" [ "$(stat -c %a "$tmp/map.html")" = 600 ]
 # cells: each page's class is in the picture, by its three digits.
 cells() {
 	python3 - "$1" << 'END'
