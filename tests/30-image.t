@@ -269,7 +269,7 @@ killed() {
 	exec 3> "$tmp/pipe"
 	rm "$tmp/pipe"
 	head -c 70000 "$vectors/good-pv-3" >&3
-	until absorb=$(pgrep -o -fx "xc-absorb --image $image") &&
+	until absorb=$(pgrep -o -fx "(/.*)?xc-absorb --image $image") &&
 		find -L "/proc/$absorb/fd" -type f -size +32k | grep -q .; do :; done
 	kill "-$1" "$absorb"
 	wait $pid || got=$?
