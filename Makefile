@@ -194,12 +194,13 @@ IN_LAB = tests/lab/with-hosts -2 -- tests/lab/with-hosts -2 -- \
          env JOBS=2 tests/run $B
 check: deps
 	$(MAKE) programs
-	$(IN_LAB) $(filter-out $(AT_LENGTH) $(PACKAGE),$(wildcard tests/*.t)) \
+	CLASS=calls $(IN_LAB) $(filter-out $(AT_LENGTH) $(PACKAGE),$(wildcard tests/*.t)) \
 	    $(UNITS:%=$B/tests/%) \
 	    $(filter-out $(LONG) $(WITH_MODEL) $(WITH_LINUX), \
 	    $(shell ls -r tests/lab/*.t))
-AT_LENGTH = tests/65-torture.t tests/64-soak.t
-TORTURES = $(AT_LENGTH) tests/66-kills.t tests/67-lane-calls.t
+AT_LENGTH = tests/64-soak.t
+TORTURES = $(AT_LENGTH) tests/65-torture.t tests/66-kills.t \
+           tests/67-lane-calls.t
 PACKAGE = tests/94-install.t tests/95-package.t
 LONG = $(addprefix tests/lab/,45-settle.t 50-live.t 35-signals.t 70-kills.t \
        77-image.t 75-lint.t 57-convert.t 44-edit.t 67-evacuate.t 68-archive.t \

@@ -9,4 +9,5 @@
 "$here/torture/prepare" "$tmp/inputs"
 cd "$tmp/inputs"
 torture "$here/torture/filters" "$(command -v torture-serve.so)" \
-	"$(command -v torture-fail.so)" ${STEP:+-s "$STEP"}
+	"$(command -v torture-fail.so)" ${STEP:+-s "$STEP"} \
+	${CLASS:+-c "$CLASS"}

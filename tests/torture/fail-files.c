@@ -38,6 +38,13 @@ close(int fd)
 	return fails(CALL_CLOSE) ? -1 : result;
 }
 
+/* Whether there is a mode.  O_DIRECTORY is a part of O_TMPFILE. */
+static bool
+makes_file(int flags)
+{
+	return (flags & O_CREAT) || (flags & O_TMPFILE) == O_TMPFILE;
+}
+
 int
 openat(int dir, const char *path, int flags, ...)
 {
@@ -45,7 +52,7 @@ openat(int dir, const char *path, int flags, ...)
 	unsigned mode;
 
 	va_start(ap, flags);
-	mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(ap, unsigned) : 0;
+	mode = makes_file(flags) ? va_arg(ap, unsigned) : 0;
 	va_end(ap);
 	if (fails(CALL_OPEN))
 		return -1;
@@ -59,7 +66,7 @@ open(const char *path, int flags, ...)
 	unsigned mode;
 
 	va_start(ap, flags);
-	mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(ap, unsigned) : 0;
+	mode = makes_file(flags) ? va_arg(ap, unsigned) : 0;
 	va_end(ap);
 	return openat(AT_FDCWD, path, flags, mode);
 }
