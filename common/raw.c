@@ -54,7 +54,8 @@ read_some(const struct convert *c, struct source *in, uint64_t *pfn,
 		    ", within a page", in->offset);
 	count = got / PAGE_SIZE;
 	*pfn += count;
-	if (!c->absent_zeroes || memcmp(to, zeroes, PAGE_SIZE) != 0)
+	if (count > 0 && (!c->absent_zeroes ||
+	    memcmp(to, zeroes, PAGE_SIZE) != 0))
 		memory_stream_take(s, count);
 	return count > 0;
 }

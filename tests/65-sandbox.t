@@ -4,6 +4,7 @@
 # stream may do, break-out.c.
 # shellcheck source=lib.sh
 . "${0%/*}/lib.sh"
+[ "$SANITIZED" != valgrind ] || skip_all "valgrind knows nothing of sandboxes"
 broken=$(dirname "$(command -v rec-null)")/break
 state=$(rec-ls -V -v | sed -n 's/^sandbox: //p')
 [ "$state" != "none: built without" ] || skip_all "built without a sandbox"
