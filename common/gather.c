@@ -37,20 +37,9 @@ check_layer(struct gather *g, struct fault *f)
 static void
 follow(struct gather *g)
 {
-	const struct record *rec = &g->piece;
-	bool record = rec->part == PART_RECORD || rec->part == PART_BODY;
-	bool libxl = rec->part == PART_LIBXL || rec->part == PART_LIBXL_BODY;
-
-	if (rec->part == PART_RECORD)
-		g->left = record_size(rec->length) - rec->size;
-	else if (rec->part == PART_LIBXL)
-		g->left = record_size(rec->length);
-	else
-		g->left -= record || libxl ? rec->size : g->left;
-	g->ended = stream_ends(&g->in, rec);
-	g->checkpointed = g->left == 0 && (g->in.nested ?
-	    libxl && rec->type == LIBXL_CHECKPOINT_END :
-	    record && rec->type == REC_CHECKPOINT);
+	g->ended = stream_ends(&g->in, &g->piece);
+	g->checkpointed = g->in.checkpoints > g->checkpoints;
+	g->checkpoints = g->in.checkpoints;
 }
 
 /*

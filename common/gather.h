@@ -25,7 +25,7 @@ struct gather {
 						   record, */
 	size_t   header_size;
 	size_t   taken;		/* and what of both was handed out */
-	uint64_t left;		/* bytes of its record still to come */
+	uint64_t checkpoints;	/* that have come */
 	bool     layer_known;
 	bool     checkpointed;	/* the piece ends with a checkpoint */
 	bool     ended;		/* it is the outermost END */

@@ -28,7 +28,8 @@ int
 stream_cut(struct stream *s, struct fault *f)
 {
 	s->cut = true;
-	if (s->checkpoints > 0)
+	/* Those in a container are for who opens it to tell. */
+	if (s->checkpoints > s->contained.count)
 		return fault_set(f, EXIT_MALFORMED, "ends at byte %" PRIu64
 		    " without END, after %" PRIu64 " complete checkpoints",
 		    s->in.offset, s->checkpoints);
@@ -215,6 +216,7 @@ stream_more(struct stream *s, struct fault *f)
 	if (result == 1) {
 		s->in.offset = 0;
 		s->index = s->libxl_index = s->checkpoints = 0;
+		s->contained = (struct contained){ .checked = false };
 		s->next = next_start;
 	}
 	return result;

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "contained.h"
 #include "io.h"
 #include "record.h"
 
@@ -29,7 +30,8 @@ struct stream {
 	uint64_t index, libxl_index;	/* of the next record */
 	uint32_t type, length;		/* of the current record */
 	uint64_t start;			/* its offset */
-	uint64_t checkpoints;		/* complete ones */
+	uint64_t checkpoints;		/* complete ones, in a container too */
+	struct contained contained;
 	int    (*next)(struct stream *, struct record *, struct fault *);
 
 	/* Without whole, and not NULL: PART_BODYs are written there as they

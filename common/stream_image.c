@@ -62,7 +62,8 @@ after_record(struct stream *s, const struct record *rec, struct fault *f)
 	if (rec->type == REC_CHECKPOINT && s->nested) {
 		s->phase = IN_CHECKPOINT;
 		s->next = stream_libxl_record;
-	} else if (rec->type == REC_CHECKPOINT) {
+	} else if (rec->type == REC_CHECKPOINT || (!s->nested &&
+	    contained_ends(&s->contained, rec->type))) {
 		s->checkpoints++;
 	} else if (rec->type == REC_END && s->nested) {
 		s->phase = AFTER_IMAGE;
@@ -99,11 +100,15 @@ stream_record(struct stream *s, struct record *rec, struct fault *f)
 	/* A checkpointed stream that is cut ends with its last whole record. */
 	if (!s->whole && s->checkpoints == 0 && s->left > STREAM_PIECE_SIZE) {
 		s->next = next_body;
-		return stream_piece(s, rec, f) == -1 ? -1 : 1;
+		if (stream_piece(s, rec, f) == -1)
+			return -1;
+		contained_look(&s->contained, rec);
+		return 1;
 	}
 	rec->size = (size_t)s->left;
 	if (read_body(s, rec, f) == -1)
 		return -1;
+	contained_look(&s->contained, rec);
 	return after_record(s, rec, f);
 }
 

@@ -276,4 +276,18 @@ while IFS='|' read -r command flag prepare undo tool memory checkpoints \
 	each_failure
 	each_limit
 done <<< "$filters"
+
+# What is around a container hands on the checkpoints in it.
+seal=rec-encrypt unseal=' | rec-encrypt -d'
+check=rec-checksum uncheck=' | rec-checksum -d'
+part='rec-split -b 1G --filter through x' join=' | rec-split -j -'
+for around in "$seal | $part$join$unseal" "$part | $seal$unseal$join" \
+	"$seal | $check | $seal$unseal$uncheck$unseal" \
+	"$part | $check | $seal$unseal$uncheck$join" \
+	"$part | $seal | $part$join$unseal$join"; do
+	for name in good-checkpoint-end good-libxl-checkpoint-end; do
+		ok "$around: $name is there at each checkpoint" "$here/probe" \
+			checkpoints "$vectors/$name" sh -c "$around"
+	done
+done
 plan

@@ -102,6 +102,10 @@ def failed_over(t):
     if not t.stream.checkpoints or not all(s.stream and s.layer != "parts"
                                            for s in t.chain):
         return
+    # In a padded container no other sees them.
+    sealed = [s for s in t.chain if s.layer == "sealed"]
+    if any("--pad" in s.there for s in sealed[:-1]):
+        return
     ends = list(checkpoints(t.data))
     if not ends:
         return      # as small as it was made, it has none left
