@@ -174,18 +174,30 @@ ok "status 3 there" ended 3
 # A stream with checkpoints: each comes out when it went in.
 "$here/gen/make-stream" checkpoints 0 > "$tmp/points"
 at=$("$here/gen/lane" checkpoint "$tmp/points")
-rec-split --collect "$socket" > "$tmp/reads" 2> "$tmp/there" &
-collector=$!
-rec-split "${way[@]}" < "$tmp/pipe" 2> "$tmp/err" &
-sender=$!
-exec {feeder}> "$tmp/pipe" {reader}< "$tmp/reads"
-head -c "$at" "$tmp/points" >&"$feeder"
-ok "a checkpoint comes at once" eval 'timeout 20 head -c "$at" <&"$reader" | cmp - <(head -c "$at" "$tmp/points")'
-tail -c +$((at + 1)) "$tmp/points" >&"$feeder"
-exec {feeder}>&-
-ok "and then the rest" cmp <(tail -c +$((at + 1)) "$tmp/points") - <&"$reader"
-exec {reader}<&-
-ok "all is well" eval 'wait $sender && ended 0'
+# at_once FILE COUNT WHAT: that the first of it come before there is more.
+at_once() {
+	rec-split --collect "$socket" > "$tmp/reads" 2> "$tmp/there" &
+	collector=$!
+	rec-split "${way[@]}" < "$tmp/pipe" 2> "$tmp/err" &
+	sender=$!
+	exec {feeder}> "$tmp/pipe" {reader}< "$tmp/reads"
+	head -c "$2" "$1" >&"$feeder"
+	ok "a checkpoint comes at once, $3" cmp <(head -c "$2" "$1") \
+		<(timeout 20 head -c "$2" <&"$reader")
+	tail -c +$(($2 + 1)) "$1" >&"$feeder"
+	exec {feeder}>&-
+	ok "and then the rest" cmp <(tail -c +$(($2 + 1)) "$1") - <&"$reader"
+	exec {reader}<&-
+	ok "all is well" eval 'wait $sender && ended 0'
+}
+at_once "$tmp/points" "$at" "in the clear"
+age-keygen -o "$tmp/key" 2> "$tmp/notes"
+recipient=$(age-keygen -y "$tmp/key")
+rec-encrypt -r "$recipient" < "$tmp/points" > "$tmp/sealed"
+# As long as what is sealed of a stream that is cut there.
+head -c "$at" "$tmp/points" | rec-encrypt -r "$recipient" > "$tmp/begin" 2> "$tmp/notes" || true
+sealed=$(stat -c %s "$tmp/begin")
+at_once "$tmp/sealed" "$sealed" "encrypted"
 receive
 ok "cut behind it: status 3" send 3 <(head -c $((at + 20)) "$tmp/points")
 ok "there, too" ended 3
