@@ -4,8 +4,8 @@
  * who has no key sees them from outside: what is around a container hands on
  * what has come up to each of them, as it does around the stream itself.
  *
- * Where they end: xenrec.5, "Chunk" of ENCRYPTED STREAMS and of PARTS OF A
- * STREAM.
+ * Where they end: xenrec.5, "Chunk" of SEAL_HEADER AND SEAL_CHUNK and of
+ * PART_HEADER AND PART_CHUNK.
  */
 #ifndef CONTAINED_H
 #define CONTAINED_H
@@ -32,7 +32,8 @@ void contained_look(struct contained *c, const struct record *rec);
 /*
  * contained_ends(c, type): whether a checkpoint of what is contained ends with
  * the record that was looked at last, which is of that type and has come whole.
- * Once for each.  Never in a padded container: there all chunks are alike.
+ * Once for each.  Not one that fills its chunk to the last byte, which comes
+ * with the next, and never in a padded container: there all chunks are alike.
  */
 bool contained_ends(struct contained *c, uint32_t type);
 
