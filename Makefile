@@ -189,12 +189,13 @@ programs: all $(addprefix $B/tests/,$(MADE) torture torture-serve.so \
 
 # What a test needs of make is built before prove starts, so that a test
 # never compiles.  The tests in the lab mostly wait: two at once, each with a
-# pair of hosts of its own.
+# pair of hosts of its own.  Of the torture one class will do here.
 IN_LAB = tests/lab/with-hosts -2 -- tests/lab/with-hosts -2 -- \
          env JOBS=2 tests/run $B
 check: deps
 	$(MAKE) programs
-	CLASS=calls $(IN_LAB) $(filter-out $(AT_LENGTH) $(PACKAGE),$(wildcard tests/*.t)) \
+	CLASS=calls $(IN_LAB) \
+	    $(filter-out $(AT_LENGTH) $(PACKAGE),$(wildcard tests/*.t)) \
 	    $(UNITS:%=$B/tests/%) \
 	    $(filter-out $(LONG) $(WITH_MODEL) $(WITH_LINUX), \
 	    $(shell ls -r tests/lab/*.t))
